@@ -1,0 +1,1 @@
+"""The service: channels, conversation, records and delivery."""

@@ -1,0 +1,170 @@
+"""The command line: thin commands, one call each."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from bot import logs
+from bot.channels import terminal
+from bot.conversation.conversation import converse
+from bot.conversation.turn import Counsel, Memory
+from bot.counsel import build_counsel
+from bot.message import Choice, Incoming
+from bot.settings import Settings
+from knowledge.check import inspect
+from knowledge.language import Language
+from knowledge.library import ASIDES, ENTRIES, LibraryFaults
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Saudagar: answers, enquiries and announcements for Pakistan–Iran trade.",
+)
+knowledge = typer.Typer(no_args_is_help=True, help="The curated library.")
+app.add_typer(knowledge, name="knowledge")
+
+
+@app.command()
+def setup() -> None:
+    """Prepare what `serve` needs: the database with its tables, and the learned models."""
+    from bot.app import prepare_database  # noqa: PLC0415  (the web framework and the drivers: two seconds that `ask` saves)
+
+    settings = _settings()
+    _counsel(settings)
+    prepare_database(settings, _announce)
+
+
+@app.command()
+def serve() -> None:
+    """Serve the browser chat, and Telegram where a token is set, until interrupted."""
+    import uvicorn  # noqa: PLC0415  (as in setup)
+
+    from bot.app import build, prepare_database  # noqa: PLC0415
+
+    settings = _settings()
+    logs.configure(settings.log_level)
+    listener = _listen(settings)
+    service = build(settings, _counsel(settings), prepare_database(settings, _announce))
+    _greet(settings, listener.getsockname()[1])
+    config = uvicorn.Config(
+        service.web, log_config=None, access_log=False, server_header=False, ws="none", timeout_graceful_shutdown=3
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+@app.command()
+def chat(language: Annotated[Language, typer.Option(help="The language to begin in.")] = Language.EN) -> None:
+    """Talk to Saudagar here in the terminal. Nothing is kept; numbers tap buttons; an empty line ends it."""
+    counsel = _counsel(_settings())
+    memory = Memory()
+    offered: list[Choice] = []
+    typer.echo("Write a question, or /start. An empty line ends the conversation.")
+    for incoming in terminal.read(_typed_lines(), lambda: offered, language):
+        turn = converse(memory, incoming, counsel)
+        memory, offered = turn.memory, []
+        for reply in turn.replies:
+            text, choices = terminal.write(reply, first=len(offered) + 1)
+            offered += choices
+            typer.echo(f"\n{text}\n")
+
+
+@app.command()
+def ask(
+    text: Annotated[str, typer.Argument(help="The question; - reads one question a line from standard input.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a question.")] = False,
+    language: Annotated[Language | None, typer.Option(help="The trader's language, where it is known.")] = None,
+) -> None:
+    """Print the answer to a question, or what is understood of it; needs no database."""
+    counsel = _counsel(_settings())
+    for question in (line.rstrip("\r\n") for line in sys.stdin) if text == "-" else [text]:
+        if as_json:
+            understanding = counsel.understand(question, language)
+            print(json.dumps(understanding.as_json(), ensure_ascii=False), flush=True)
+        else:
+            incoming = Incoming(terminal.ADDRESS, "1", text=question, client_language=language)
+            for reply in converse(Memory(welcomed=True), incoming, counsel).replies:
+                typer.echo(terminal.write(reply, first=1)[0])
+
+
+@knowledge.command()
+def check(folder: Annotated[Path, typer.Argument(help="The folder of entries.")] = ENTRIES) -> None:
+    """Report every fault of the entries with file and line; exit 1 where there is one."""
+    inspection = inspect(folder, ASIDES, date.today())
+    for fault in inspection.faults:
+        typer.echo(fault, err=True)
+    questions = sum(phrasing.topic in inspection.entries for phrasing in inspection.phrasings)
+    typer.echo(f"{len(inspection.entries)} entries, {questions:,} phrasings, {len(inspection.errors)} faults")
+    raise typer.Exit(1 if inspection.errors else 0)
+
+
+def _typed_lines() -> Iterator[str]:
+    while True:
+        try:
+            line = input("> ")
+        except (EOFError, KeyboardInterrupt):
+            return
+        if not line.strip():
+            return
+        yield line
+
+
+def _announce(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+def _settings() -> Settings:
+    """The settings of the environment; one line a fault, and exit 1."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        for problem in error.errors():
+            _announce(f"Setting {'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}")
+        raise typer.Exit(1) from None
+
+
+def _counsel(settings: Settings) -> Counsel:
+    """The library and what belongs to it; its faults, one a line, and exit 1."""
+    try:
+        return build_counsel(settings.data_dir, _announce)
+    except LibraryFaults as faults:
+        _announce(str(faults))
+        _announce("The library has faults, so nothing is started.")
+        raise typer.Exit(1) from None
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The port to serve on, taken before anything slow is done; exit 1 where it cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        _announce(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Try another port: PORT=8001 make run")
+        raise typer.Exit(1) from None
+    return listener
+
+
+def _greet(settings: Settings, port: int) -> None:
+    """Say where the service is and which channels are on."""
+    _announce(f"Browser chat  on   http://{settings.host}:{port}")
+    if settings.telegram_bot_token:
+        _announce(f"Telegram      on   {'webhook at ' + settings.public_url if settings.public_url else 'polling'}")
+    else:
+        _announce("Telegram      off  to turn it on: TELEGRAM_BOT_TOKEN=… make run (a token from @BotFather)")
+    _announce("Stop with Ctrl-C.")
+
+
+if __name__ == "__main__":
+    app()

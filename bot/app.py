@@ -1,0 +1,105 @@
+"""The composition root: builds every part once and hands it on by argument."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
+
+from bot.channels.telegram.channel import Telegram
+from bot.channels.web.channel import Web
+from bot.conversation.turn import Counsel
+from bot.counsel import Announce, utc_now
+from bot.delivery import outbox
+from bot.delivery.drain import Drain
+from bot.intake import Intake
+from bot.records import database
+from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+RESTART = 5.0  # seconds before a background task that fell is started again
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that one process runs."""
+
+    web: FastAPI
+    intake: Intake
+    drain: Drain
+    engine: AsyncEngine
+    telegram: Telegram | None
+
+
+def prepare_database(settings: Settings, announce: Announce) -> str:
+    """Start the embedded database where no other is set, bring the tables up to date, and return its address."""
+    address = settings.database_url
+    if address is None:
+        if not (settings.data_dir / "postgres").exists():
+            announce("Setting up the embedded database …")
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        address = database.embedded_address(settings.data_dir)
+    database.migrate(address)
+    return address
+
+
+def build(settings: Settings, counsel: Counsel, address: str, now: Callable[[], datetime] = utc_now) -> Service:
+    """Build the service on a database whose tables are up to date."""
+    engine = database.open_engine(address)
+    sessions = async_sessionmaker(engine, expire_on_commit=False)
+    secure = (settings.public_url or "").startswith("https://")
+    web = Web(sessions, outbox.delivered_to, counsel.voices, secure=secure)
+    telegram = None
+    if settings.telegram_bot_token:
+        telegram = Telegram(
+            settings.telegram_bot_token.get_secret_value(),
+            settings.telegram_api_url,
+            settings.telegram_webhook_secret,
+            settings.public_url,
+            counsel.voices,
+        )
+    channels = [web, telegram] if telegram else [web]
+    drain = Drain(sessions, {channel.name: channel for channel in channels}, now)
+    intake = Intake(sessions, counsel, drain, now)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(engine.dispose)
+            stack.push_async_callback(intake.settle)
+            work: list[tuple[str, Callable[[], Awaitable[None]]]] = [("drain", drain.run)]
+            if telegram:
+                work.append(("telegram", lambda: telegram.run(intake.receive)))
+            stack.push_async_callback(_cancel, [asyncio.create_task(_keep_up(name, start)) for name, start in work])
+            yield
+
+    app = FastAPI(title="Saudagar", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    for channel in channels:
+        app.include_router(channel.routes(intake.receive))
+    return Service(app, intake, drain, engine, telegram)
+
+
+async def _keep_up(name: str, start: Callable[[], Awaitable[None]]) -> None:
+    """Run a background task; one that falls is logged and started again, one that ends has ended."""
+    while True:
+        try:
+            await start()
+        except Exception:  # the edge of a background task: the others go on
+            log.exception("a background task fell and is started again", extra={"task": name})
+            await asyncio.sleep(RESTART)
+        else:
+            return
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
+    tasks = list(tasks)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

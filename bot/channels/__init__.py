@@ -1,0 +1,1 @@
+"""Channels: a platform's JSON ⇄ our messages. Twins; what differs between them is data."""

@@ -1,0 +1,67 @@
+"""What traders do on Telegram, as incoming messages."""
+
+from __future__ import annotations
+
+import telegram
+from telegram.constants import ChatType, MessageType
+from telegram.helpers import effective_message_type
+
+from bot.message import Address, Incoming, Kind, Place
+
+NAME = "telegram"
+
+#: The updates that we ask Telegram for (core.telegram.org/bots/api#update).
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query")
+
+KINDS: dict[str, Kind] = {
+    MessageType.TEXT: Kind.TEXT,
+    MessageType.LOCATION: Kind.PLACE,
+    MessageType.VENUE: Kind.PLACE,
+    MessageType.VOICE: Kind.VOICE,
+    MessageType.AUDIO: Kind.VOICE,
+    MessageType.VIDEO_NOTE: Kind.VOICE,
+    MessageType.PHOTO: Kind.PICTURE,
+    MessageType.VIDEO: Kind.PICTURE,
+    MessageType.ANIMATION: Kind.PICTURE,
+    MessageType.STICKER: Kind.STICKER,
+    MessageType.CONTACT: Kind.CONTACT,
+    MessageType.DOCUMENT: Kind.DOCUMENT,
+}
+
+
+def read(update: telegram.Update) -> Incoming | None:
+    """Return what an update says; None where there is nobody to answer.
+
+    In a group only text is for us: an answer to each sticker or to each new member would be noise.
+    """
+    if update.callback_query:
+        return _tap(update, update.callback_query)
+    message = update.message or update.edited_message
+    if message is None:
+        return None
+    kind = KINDS.get(effective_message_type(message) or "", Kind.UNSUPPORTED)
+    text = message.text or message.caption or ""
+    if message.chat.type != ChatType.PRIVATE and not text:
+        return None
+    location = message.location or (message.venue.location if message.venue else None)
+    return Incoming(
+        address=Address(NAME, str(message.chat.id)),
+        id=str(update.update_id),
+        kind=kind,
+        text=text,
+        place=Place(location.latitude, location.longitude) if location else None,
+        client_language=message.from_user.language_code if message.from_user else None,
+        edited=update.edited_message is not None,
+    )
+
+
+def _tap(update: telegram.Update, query: telegram.CallbackQuery) -> Incoming:
+    chat = query.message.chat.id if query.message else query.from_user.id
+    return Incoming(
+        address=Address(NAME, str(chat)),
+        id=str(update.update_id),
+        kind=Kind.TAP,
+        data=query.data or "",
+        client_language=query.from_user.language_code,
+        receipt=query.id,
+    )

@@ -1,0 +1,147 @@
+"""Questions and answers: the answer with its source, "did you mean", an honest no, and 👍/👎."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.conversation.menu import main_menu
+from bot.conversation.turn import AnswerRated, ChoiceTaken, Counsel, Memory, QuestionAsked, Turn, rows
+from bot.message import Choice, Outgoing, Place
+from bot.wording import Voice
+from knowledge.entry import Entry
+from knowledge.places import crossing_named, nearest
+from knowledge.understanding import Outcome, Understanding
+
+NAME = "ask"
+RELATED = 3  # buttons of related topics under an answer
+SOURCES = 4  # links under an answer; the rest are counted
+
+
+def asked(memory: Memory, understanding: Understanding, update: str, voice: Voice, counsel: Counsel) -> Turn:
+    """Answer a free message as it was understood."""
+    event = QuestionAsked(
+        understanding.text,
+        understanding.language,
+        understanding.style,
+        understanding.outcome,
+        understanding.topic,
+        understanding.choices,
+        understanding.confidence,
+    )
+    match understanding.outcome:
+        case Outcome.ANSWER:
+            assert understanding.topic is not None
+            named = crossing_named(counsel.library, understanding.text)
+            reply = answer(counsel.library[understanding.topic], update, voice, counsel, pin=named)
+            return Turn(memory, (reply,), (event,))
+        case Outcome.CHOICES:
+            return Turn(memory, (_did_you_mean(understanding.choices, update, voice, counsel),), (event,))
+        case Outcome.SMALLTALK:
+            assert understanding.smalltalk is not None
+            return Turn(memory, (main_menu(voice, _smalltalk(understanding.smalltalk, voice)),))
+        case Outcome.NO_ANSWER:
+            return Turn(memory, (_no_answer(voice),), (event,))
+
+
+def answer(entry: Entry, update: str, voice: Voice, counsel: Counsel, pin: Entry | None = None) -> Outgoing:
+    """An entry as a message: title, answer, warnings, sources, the day it was verified, and where to go from here."""
+    language = voice.language
+    parts = [f"**{entry.title[language]}**", entry.answer[language]]
+    if entry.is_stale(counsel.today()):
+        due = voice.day(entry.review_after)
+        parts.append(
+            voice.say("⚠️ This answer was due for a new check by {day}. Ask the office before you rely on it.", day=due)
+        )
+    elif entry.volatile:
+        parts.append(voice.say("⚠️ This can change within days. Ask before you set off."))
+    parts.append(_sources(entry, voice))
+    related = [counsel.library[topic] for topic in entry.related if topic in counsel.library.entries][:RELATED]
+    buttons = [(Choice(other.title[language], f"ask:open:{other.id}"),) for other in related]
+    ratings = (Choice("👍", f"ask:up:{update}:{entry.id}"), Choice("👎", f"ask:down:{update}:{entry.id}"))
+    menu = Choice(voice.say("Menu"), "menu:main")
+    marked = entry.crossing or (pin.crossing if pin else None)
+    place = Place(marked.latitude, marked.longitude) if marked else None
+    return Outgoing(voice.dated("\n\n".join(parts)), language, (*buttons, (*ratings, menu)), place)
+
+
+def _sources(entry: Entry, voice: Voice) -> str:
+    links = [f"[{source.publisher}]({source.url})" for source in entry.sources[:SOURCES]]
+    more = len(entry.sources) - len(links)
+    if more:
+        links.append(voice.count("{number} more", "{number} more", more))
+    separator = voice.say(", ")
+    sources = voice.say("Sources: {sources}", sources=separator.join(links))
+    verified = voice.say("Compared with its sources on {day}", day=voice.day(entry.verified))
+    return f"{sources}\n*{verified}*"
+
+
+def _did_you_mean(topics: tuple[str, ...], update: str, voice: Voice, counsel: Counsel) -> Outgoing:
+    offered = [
+        Choice(counsel.library[topic].title[voice.language], f"ask:mean:{update}:{topic}") for topic in topics
+    ]
+    none = Choice(voice.say("None of these"), f"ask:none:{update}")
+    return Outgoing(voice.say("Did you mean one of these?"), voice.language, rows(*offered, none))
+
+
+def _no_answer(voice: Voice) -> Outgoing:
+    text = voice.say(
+        "I have no sure answer to that, and I do not guess. I keep your question for the staff. "
+        "Put it in other words, or choose a topic:"
+    )
+    return main_menu(voice, text)
+
+
+def _smalltalk(kind: str, voice: Voice) -> str:
+    return {
+        "greeting": voice.say("Salaam! What would you like to know about trade between Pakistan and Iran?"),
+        "thanks": voice.say("You are welcome. Safe journey and good business!"),
+        "farewell": voice.say("Goodbye, and safe roads!"),
+        "identity": voice.say(
+            "I am Saudagar, a free helper for Pakistan–Iran traders. I am a program, not a person: I give answers that "
+            "were written beforehand from named sources."
+        ),
+        "insult": voice.say("I am sorry that I was no help. Put your question in other words, or choose a topic:"),
+        "acknowledgement": voice.say("Good. Is there anything else?"),
+    }[kind]
+
+
+def tapped(memory: Memory, step: str, values: list[str], update: str, voice: Voice, counsel: Counsel) -> Turn | None:
+    """Do what a button under an answer or a question says; None where it leads nowhere (any more)."""
+    match step, values:
+        case "open", [topic] if entry := counsel.library.get(topic):
+            return Turn(memory, (answer(entry, update, voice, counsel),))
+        case "mean", [question, topic] if entry := counsel.library.get(topic):
+            return Turn(memory, (answer(entry, question, voice, counsel),), (ChoiceTaken(question, topic),))
+        case "none", [question]:
+            return Turn(memory, (_no_answer(voice),), (ChoiceTaken(question, None),))
+        case "up" | "down", [question, topic] if topic in counsel.library.entries:
+            helpful = step == "up"
+            thanks = voice.say("Thank you!") if helpful else voice.say(
+                "Thank you for saying so. The staff will see it. Put your question in other words, or choose a topic:"
+            )
+            reply = Outgoing(thanks, voice.language) if helpful else main_menu(voice, thanks)
+            return Turn(memory, (reply,), (AnswerRated(question, topic, helpful),))
+    return None
+
+
+def nearest_crossing(memory: Memory, place: Place, voice: Voice, counsel: Counsel) -> Turn:
+    """The crossings in order of their distance from a shared location, the nearest with a pin."""
+    crossings = nearest(counsel.library, place.latitude, place.longitude)
+    if not crossings:
+        return Turn(memory, (_no_answer(voice),))
+    (first, distance), *others = crossings
+    lines = [
+        voice.say(
+            "The nearest crossing is **{crossing}**, about {distance} km away in a straight line; the road is longer.",
+            crossing=first.title[voice.language],
+            distance=f"{distance:,.0f}",
+        )
+    ]
+    lines += [
+        voice.say("- {crossing}: about {distance} km", crossing=entry.title[voice.language], distance=f"{far:,.0f}")
+        for entry, far in others[:3]
+    ]
+    buttons = [Choice(entry.title[voice.language], f"ask:open:{entry.id}") for entry, _ in crossings[:3]]
+    reply = Outgoing("\n\n".join((lines[0], "\n".join(lines[1:]))), voice.language, rows(*buttons))
+    assert first.crossing is not None
+    return Turn(memory, (replace(reply, place=Place(first.crossing.latitude, first.crossing.longitude)),))

@@ -1,0 +1,102 @@
+"""What a conversation remembers, what one turn of it gives, and the events that a turn can cause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from pydantic import TypeAdapter
+
+from bot.message import Choice, Outgoing
+from bot.wording import Voice
+from knowledge.language import Language, Style
+from knowledge.library import Library
+from knowledge.understanding import Outcome, Understanding
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is kept of a trader between two messages."""
+
+    language: Language | None = None  # the one he chose, else the one he wrote in last
+    chosen: bool = False  # whether he chose it himself
+    welcomed: bool = False
+    announcements: bool = True  # False since /stop
+    forgetting: str | None = None  # id of the update that asked to be forgotten and was not confirmed yet
+
+
+MEMORY = TypeAdapter(Memory)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAsked:
+    """A free question, and what was understood of it."""
+
+    text: str
+    language: Language
+    style: Style
+    outcome: Outcome
+    topic: str | None
+    choices: tuple[str, ...]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceTaken:
+    """One of the topics offered under a question was it, or (None) none was."""
+
+    question: str  # id of the update that asked
+    topic: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRated:
+    """A 👍 or 👎 under an answer; a later one on the same answer takes its place."""
+
+    question: str  # id of the update that asked for the answer
+    topic: str
+    helpful: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementsSet:
+    """Announcements were stopped, or allowed again."""
+
+    allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """The trader wants nothing kept of him."""
+
+
+Event = QuestionAsked | ChoiceTaken | AnswerRated | AnnouncementsSet | Forgotten
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one incoming message comes to."""
+
+    memory: Memory
+    replies: tuple[Outgoing, ...]
+    events: tuple[Event, ...] = ()
+
+    def remembering(self, memory: Memory) -> Turn:
+        """The same turn with another memory."""
+        return replace(self, memory=memory)
+
+
+@dataclass(frozen=True, slots=True)
+class Counsel:
+    """What a conversation draws on, handed in."""
+
+    library: Library
+    understand: Callable[[str, Language | None], Understanding]
+    voices: dict[Language, Voice]
+    today: Callable[[], date]
+
+
+def rows(*choices: Choice, across: int = 1) -> tuple[tuple[Choice, ...], ...]:
+    """Buttons in rows of `across`."""
+    return tuple(tuple(choices[start : start + across]) for start in range(0, len(choices), across))

@@ -1,0 +1,34 @@
+"""Puts together what a conversation draws on; all that `chat` and `ask` need, without a database or a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from bot.conversation.turn import Counsel
+from bot.wording import load_voices
+from knowledge.library import load_library
+from knowledge.retrieval import models_for
+from knowledge.understanding import Understander
+
+Announce = Callable[[str], None]  # tells the operator of a slow step before it begins
+
+
+def utc_now() -> datetime:
+    """The time, with its zone."""
+    return datetime.now(UTC)
+
+
+def build_counsel(data_dir: Path, announce: Announce, now: Callable[[], datetime] = utc_now) -> Counsel:
+    """Load the library, its learned models and the catalogues.
+
+    Raises `LibraryFaults` where the library has any.
+    """
+
+    def today() -> date:
+        return now().date()
+
+    library = load_library(today())
+    models = models_for(library.phrasings, data_dir / "understanding", announce)
+    return Counsel(library, Understander(models).understand, load_voices(), today)

@@ -1,0 +1,1 @@
+"""What goes out: the outbox with its states, and the drain that sends from it."""

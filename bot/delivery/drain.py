@@ -1,0 +1,117 @@
+"""Sends what the outbox holds: a chat's replies at once, and what a crash or a platform's pause left behind."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.channels.channel import Channel, Refused, SendError, Throttled, TraderGone, Unreachable
+from bot.delivery import outbox
+from bot.delivery.chats import Chats
+from bot.delivery.outbox import Claim
+from bot.message import Address
+from bot.records import traders, updates
+
+log = logging.getLogger(__name__)
+
+PAUSES = (2, 10, 60, 300, 1800, 7200, 21600, 43200)  # seconds before each new attempt; together about a day
+LOOK_AROUND = 5.0  # seconds between two looks for what was left behind
+BATCH = 50  # messages taken in one look
+SEEN_UPDATES_KEPT = timedelta(days=7)  # no platform delivers an update again after that
+FAREWELLS_KEPT = timedelta(days=1)
+
+
+class Drain:
+    """Sends for the channels of this process; any number of processes may run one on the same outbox."""
+
+    def __init__(
+        self,
+        sessions: async_sessionmaker[AsyncSession],
+        channels: Mapping[str, Channel],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._sessions = sessions
+        self._channels = channels
+        self._now = now
+        self._chats = Chats()
+
+    async def send_chat(self, address: Address) -> None:
+        """Send what waits for one chat, in order, one call at a time."""
+        async with self._chats.turn(address):
+            async with self._sessions.begin() as session:
+                claims = await outbox.claim_chat(session, address, self._now())
+            await self._send_in_order(claims)
+
+    async def send_due(self) -> int:
+        """Send what is due on all channels; return how many messages were taken up."""
+        taken = 0
+        for name in self._channels:
+            async with self._sessions.begin() as session:
+                claims = await outbox.claim_due(session, name, self._now(), BATCH)
+            taken += len(claims)
+            await asyncio.gather(*(self._send_in_order([claim]) for claim in claims))
+        return taken
+
+    async def run(self) -> None:
+        """Look for what was left behind, for ever; a database that is away is waited for."""
+        while True:
+            try:
+                while await self.send_due():
+                    pass
+                await self._purge()
+            except SQLAlchemyError as error:
+                log.warning("the database does not answer; trying again", extra={"error": type(error).__name__})
+            await asyncio.sleep(LOOK_AROUND)
+
+    async def _purge(self) -> None:
+        async with self._sessions.begin() as session:
+            await updates.purge(session, before=self._now() - SEEN_UPDATES_KEPT)
+            await outbox.purge_ownerless(session, before=self._now() - FAREWELLS_KEPT)
+
+    async def _send_in_order(self, claims: Sequence[Claim]) -> None:
+        for position, claim in enumerate(claims):
+            if not await self._send(claim):
+                async with self._sessions.begin() as session:
+                    await outbox.give_back(session, claims[position + 1 :], until=self._now())
+                return
+
+    async def _send(self, claim: Claim) -> bool:
+        """Send one message and record how it went; False where those behind it in its chat have to wait."""
+        channel = self._channels[claim.address.channel]
+        external_ids = list(claim.external_ids)
+        ids = {"delivery": claim.id, "channel": channel.name}
+        failure: SendError | None = None
+        try:
+            async for external_id in channel.send(claim.address.identifier, claim.message, len(external_ids)):
+                external_ids.append(external_id)
+        except SendError as error:
+            failure = error
+        except Exception:  # the edge of one delivery: a fault of ours fails it alone
+            log.exception("delivery failed by a fault of ours", extra=ids)
+            failure = Refused("internal error")
+        async with self._sessions.begin() as session:
+            now = self._now()
+            match failure:
+                case None:
+                    await outbox.record_sent(session, claim, external_ids, now)
+                case Throttled(seconds=seconds):
+                    log.warning("the platform asks to wait", extra={**ids, "seconds": seconds})
+                    await outbox.postpone(session, claim, external_ids, now + timedelta(seconds=seconds), str(failure))
+                case Unreachable() if claim.attempts < len(PAUSES):
+                    log.warning("not sent, trying again", extra={**ids, "reason": str(failure)})
+                    pause = timedelta(seconds=PAUSES[claim.attempts])
+                    await outbox.postpone(session, claim, external_ids, now + pause, str(failure))
+                case TraderGone():
+                    log.info("trader gone", extra=ids)
+                    await outbox.record_gone(session, claim, external_ids, str(failure))
+                    await traders.mark_gone(session, claim.address, now)
+                case _:
+                    log.error("delivery failed for good", extra={**ids, "reason": str(failure)})
+                    await outbox.record_failed(session, claim, external_ids, str(failure))
+        waits = isinstance(failure, Throttled) or (isinstance(failure, Unreachable) and claim.attempts < len(PAUSES))
+        return not waits

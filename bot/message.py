@@ -1,0 +1,79 @@
+"""The words that all channels share: who writes, what comes in, what goes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+
+from knowledge.language import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a trader is reached: a channel and his identifier on it, which need not be a phone number."""
+
+    channel: str
+    identifier: str
+
+    def __str__(self) -> str:
+        return f"{self.channel}:{self.identifier}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point on the map, in degrees (WGS 84)."""
+
+    latitude: float
+    longitude: float
+
+
+class Kind(StrEnum):
+    """What a trader sent."""
+
+    TEXT = "text"
+    TAP = "tap"  # a button under one of our messages
+    PLACE = "place"
+    VOICE = "voice"
+    PICTURE = "picture"
+    STICKER = "sticker"
+    CONTACT = "contact"
+    DOCUMENT = "document"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One update from a channel, in the product's own words."""
+
+    address: Address
+    id: str  # the channel's own, the same when it delivers the update again
+    kind: Kind = Kind.TEXT
+    text: str = ""
+    data: str = ""  # of the tapped button
+    place: Place | None = None
+    client_language: str | None = None  # IETF tag of the trader's app
+    edited: bool = False
+    receipt: str = ""  # the channel's own handle to acknowledge it by
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button: what it shows, and what comes back when it is tapped."""
+
+    label: str
+    data: str  # at most 64 bytes of UTF-8, the tightest limit of the channels
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to a trader."""
+
+    text: str  # Markdown as answers have it; digits plain, the channel shows them as the language does
+    language: Language
+    choices: tuple[tuple[Choice, ...], ...] = ()  # rows
+    place: Place | None = None  # a map pin, sent behind the text
+
+
+OUTGOING = TypeAdapter(Outgoing)

@@ -1,0 +1,34 @@
+"""Every setting of the service: its type, its default, one sentence."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from environment variables of the same names in capitals, or from a file `.env` in the working directory."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address that the web server listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port that the web server listens on.")
+    data_dir: Path = Field(Path("data"), description="Folder for the embedded database and caches; nothing is written elsewhere.")
+    database_url: str | None = Field(
+        None, description="PostgreSQL server to use (postgresql://…); without it an embedded one runs in the data folder."
+    )
+    public_url: str | None = Field(
+        None, description="Public https address of this service; with it Telegram delivers by webhook instead of polling."
+    )
+    telegram_bot_token: SecretStr | None = Field(None, description="Token of the Telegram bot, from @BotFather.")
+    telegram_api_url: str = Field("https://api.telegram.org", description="Bot API server; your own, if you host one.")
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level of log lines that are written.")
+
+    @property
+    def telegram_webhook_secret(self) -> str:
+        """What Telegram sends with each webhook call: made from the token, so that all processes know the same."""
+        assert self.telegram_bot_token is not None
+        return hashlib.sha256(b"webhook:" + self.telegram_bot_token.get_secret_value().encode()).hexdigest()

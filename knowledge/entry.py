@@ -1,0 +1,109 @@
+"""A library entry: one topic, answered in three languages, with its sources and its dates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, StringConstraints
+
+from knowledge.language import Language, Way
+
+ANSWER_LETTERS = 1500  # the most that a trader reads on a small screen; an answer beyond it is a fault
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Category(StrEnum):
+    """The shelf that an entry stands on; also the name of its folder."""
+
+    CROSSINGS = "crossings"
+    DOCUMENTS = "documents"
+    RULES = "rules"
+    SECTORS = "sectors"
+    INSTITUTIONS = "institutions"
+
+
+class Typed(BaseModel):
+    """A part of an entry: no key that the model does not know, nothing changed once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Texts(Typed):
+    """One text in each language; none may be missing or empty."""
+
+    en: Line
+    ur: Line
+    fa: Line
+
+    def __getitem__(self, language: Language) -> str:
+        text: str = getattr(self, language.value)
+        return text
+
+
+def _as_written(value: object) -> object:
+    """YAML reads 2025-01-13 as a date and 2025 as a number; a source's date is as exact as its page, so it is text."""
+    return str(value) if isinstance(value, (date, int)) else value
+
+
+#: A day, a month or a year, as exactly as a page states it.
+PageDate = Annotated[str, BeforeValidator(_as_written), StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+
+
+class Source(Typed):
+    """A page that a fact was read on."""
+
+    publisher: Line
+    title: Line
+    date: PageDate | None  # None: the page shows no date
+    url: HttpUrl
+
+
+class Crossing(Typed):
+    """Where a border crossing lies; the point is the gate or, failing that, the town beside it."""
+
+    latitude: float = Field(ge=-90, le=90)  # degrees, WGS 84
+    longitude: float = Field(ge=-180, le=180)  # degrees, WGS 84
+    point: Literal["gate", "town"]  # what the coordinates mark
+    names: tuple[Line, ...] = ()  # of the places on both sides, as traders spell them
+
+
+class Entry(Typed):
+    """One topic of the library."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+    category: Category
+    title: Texts
+    #: Where this topic ends and a neighbouring one begins, for those who write phrasings.
+    scope: Line
+    answer: Texts
+    #: Names that point to this topic: places, papers, goods, offices, in any spelling.
+    keywords: tuple[Line, ...]
+    related: tuple[str, ...]
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    #: The day on which the answer was compared with its sources.
+    verified: date
+    #: The chamber officer who signed the entry off; empty until one has.
+    reviewed: Line | None
+    #: The last day on which the answer may be given without a warning that it may be old.
+    review_after: date
+    #: Whether it can change within weeks.
+    volatile: bool
+    crossing: Crossing | None = None
+
+    def is_stale(self, on: date) -> bool:
+        """Whether the day by which it should have been compared with its sources again has passed."""
+        return on > self.review_after
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasing:
+    """A question as a trader would type it, and the topic that answers it."""
+
+    topic: str
+    way: Way
+    text: str
+    line: int  # in its file, from 1

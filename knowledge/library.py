@@ -1,0 +1,53 @@
+"""The whole library in memory: read once, complete or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from knowledge.check import Fault, inspect
+from knowledge.entry import Category, Entry, Phrasing
+
+ENTRIES = Path(__file__).parent / "entries"
+ASIDES = Path(__file__).parent / "asides"
+
+
+class LibraryFaults(Exception):
+    """The library has faults and is not loaded."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Every entry by its id, and the phrasings that teach the understanding."""
+
+    entries: dict[str, Entry]
+    phrasings: tuple[Phrasing, ...]
+
+    def __getitem__(self, topic: str) -> Entry:
+        return self.entries[topic]
+
+    def get(self, topic: str) -> Entry | None:
+        """The entry of this id, or None."""
+        return self.entries.get(topic)
+
+    def shelf(self, category: Category) -> list[Entry]:
+        """The entries of a category, in the order of their files."""
+        return [entry for entry in self.entries.values() if entry.category is category]
+
+    def crossings(self) -> list[Entry]:
+        """The entries of border crossings whose place is known."""
+        return [entry for entry in self.entries.values() if entry.crossing]
+
+
+def load_library(today: date, folder: Path = ENTRIES, asides: Path = ASIDES) -> Library:
+    """Read the library; raise `LibraryFaults` with every fault found, so that none is ever half loaded."""
+    inspection = inspect(folder, asides, today)
+    if inspection.errors:
+        raise LibraryFaults(inspection.errors)
+    return Library(inspection.entries, inspection.phrasings)

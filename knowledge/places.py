@@ -1,0 +1,42 @@
+"""Border crossings on the map: the nearest one, and the one that a question names."""
+
+from __future__ import annotations
+
+from haversine import haversine
+from rapidfuzz import fuzz
+
+from knowledge.entry import Entry
+from knowledge.library import Library
+from knowledge.script import fold, skeleton
+
+SPELLING = 80.0  # of 100: how alike (rapidfuzz ratio) a misspelt name and the name must be
+NAME_LETTERS = 4  # a shorter word is never taken for a misspelt name
+
+
+def nearest(library: Library, latitude: float, longitude: float) -> list[tuple[Entry, float]]:
+    """The crossings by their distance from a point, nearest first, in kilometres as the crow flies."""
+    distances = [
+        (entry, haversine((latitude, longitude), (entry.crossing.latitude, entry.crossing.longitude)))
+        for entry in library.crossings()
+        if entry.crossing
+    ]
+    return sorted(distances, key=lambda pair: pair[1])
+
+
+def crossing_named(library: Library, text: str) -> Entry | None:
+    """The crossing whose place a text names, in any spelling; None where it names none, or two."""
+    words = [word for word in fold(text).split() if len(word) >= NAME_LETTERS]
+    named = [
+        entry
+        for entry in library.crossings()
+        if entry.crossing and any(_same_name(name, word) for name in entry.crossing.names for word in words)
+    ]
+    return named[0] if len(named) == 1 else None
+
+
+def _same_name(name: str, word: str) -> bool:
+    folded = fold(name)
+    if fuzz.ratio(folded, word) >= SPELLING:
+        return True
+    bones = skeleton(name)
+    return len(bones) >= 3 and bones == skeleton(word) and fuzz.ratio(folded, word) >= SPELLING * 0.7

@@ -1,0 +1,72 @@
+"""Learning the model from phrasings; imported only when the library has changed, for scikit-learn is heavy."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix, hstack
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.svm import LinearSVC
+
+from knowledge.features import Extractor, Features
+from knowledge.model import Floats, Model, Vocabulary, softmax
+
+FOLDS = 4  # parts of the phrasings that are held out in turn to learn how far scores may be trusted
+
+
+def learn(texts: Sequence[str], labels: Sequence[str], extract: Extractor) -> Model:
+    """Learn to tell the labels of texts apart. Every label needs at least `FOLDS` texts."""
+    features = [extract(text) for text in texts]
+    vocabularies = tuple(_vocabulary(features, family) for family in range(len(features[0])))
+    matrix = hstack([_matrix(features, family, vocabulary) for family, vocabulary in enumerate(vocabularies)], "csr")
+    classifier = LinearSVC(C=0.5, class_weight="balanced", random_state=0)
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+    held_out = cross_val_predict(classifier, matrix, labels, cv=folds, method="decision_function")
+    classifier.fit(matrix, labels)
+    classes = [str(name) for name in classifier.classes_]
+    truth = np.asarray([classes.index(label) for label in labels])
+    ends = np.cumsum([len(vocabulary.positions) for vocabulary in vocabularies])[:-1]
+    coefficients = np.asarray(classifier.coef_.T, np.float32)
+    return Model(
+        classes=tuple(classes),
+        extract=extract,
+        vocabularies=vocabularies,
+        weights=tuple(np.split(coefficients, ends)),
+        bias=np.asarray(classifier.intercept_, np.float32),
+        temperature=_temperature(held_out.astype(np.float32), truth),
+    )
+
+
+def _vocabulary(features: Sequence[Features], family: int) -> Vocabulary:
+    documents: Counter[str] = Counter()
+    for text in features:
+        documents.update(text[family].keys())
+    names = sorted(documents)
+    rarity = [math.log((1 + len(features)) / (1 + documents[name])) + 1 for name in names]
+    return Vocabulary({name: place for place, name in enumerate(names)}, np.asarray(rarity, np.float32))
+
+
+def _matrix(features: Sequence[Features], family: int, vocabulary: Vocabulary) -> csr_matrix:
+    rows: list[int] = []
+    columns: list[int] = []
+    values: list[float] = []
+    for row, text in enumerate(features):
+        positions, weights = vocabulary.weigh(text[family])
+        rows += [row] * len(positions)
+        columns += positions
+        values += weights
+    return csr_matrix((values, (rows, columns)), shape=(len(features), len(vocabulary.positions)), dtype=np.float32)
+
+
+def _temperature(scores: Floats, truth: np.ndarray) -> float:
+    """The divisor under which the held-out scores state their own hit rate best (least log loss)."""
+
+    def loss(logarithm: float) -> float:
+        probabilities = softmax(scores / np.float32(math.exp(logarithm)))
+        return float(-np.log(probabilities[np.arange(len(truth)), truth] + 1e-9).mean())
+
+    return math.exp(minimize_scalar(loss, bounds=(-4.0, 2.0), method="bounded").x)
