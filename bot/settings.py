@@ -16,16 +16,22 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address that the web server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that the web server listens on.")
-    data_dir: Path = Field(Path("data"), description="Folder for the embedded database and caches; nothing is written elsewhere.")
+    data_dir: Path = Field(
+        Path("data"), description="Folder for the embedded database and caches; nothing is written elsewhere."
+    )
     database_url: str | None = Field(
-        None, description="PostgreSQL server to use (postgresql://…); without it an embedded one runs in the data folder."
+        None,
+        description="PostgreSQL server to use (postgresql://…); without it an embedded one runs in the data folder.",
     )
     public_url: str | None = Field(
-        None, description="Public https address of this service; with it Telegram delivers by webhook instead of polling."
+        None,
+        description="Public https address of this service; with it Telegram delivers by webhook instead of polling.",
     )
     telegram_bot_token: SecretStr | None = Field(None, description="Token of the Telegram bot, from @BotFather.")
     telegram_api_url: str = Field("https://api.telegram.org", description="Bot API server; your own, if you host one.")
-    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level of log lines that are written.")
+    log_level: str = Field(
+        "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level of log lines that are written."
+    )
 
     @property
     def telegram_webhook_secret(self) -> str:

@@ -22,7 +22,7 @@ FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
 PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
-#: Words of Latin letters with what belongs to them (SRO 642(I)/2023, info@tdap.gov.pk), and phone numbers: what a
+#: Words in Latin letters with what belongs to them (SRO 642(I)/2023, info@tdap.gov.pk), and phone numbers: what a
 #: right-to-left sentence would otherwise tear apart and reorder.
 FOREIGN = regex.compile(
     r"""
@@ -81,8 +81,8 @@ class Voice:
 def shown(text: str, language: Language) -> str:
     """Return plain text as a reader of the language sees it.
 
-    In Urdu and Persian every Latin fragment and phone number stands between FSI and PDI, so that it keeps its own order;
-    in Persian the other numbers get Persian digits and separators. Urdu keeps the digits that Pakistan uses.
+    In Urdu and Persian every Latin fragment and phone number stands between FSI and PDI, so that it keeps its own
+    order; in Persian the other numbers get Persian digits and separators. Urdu keeps the digits that Pakistan uses.
     """
     if not language.right_to_left:
         return text

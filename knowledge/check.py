@@ -22,10 +22,9 @@ from knowledge.script import fold, fold_digits
 PHRASINGS = 5  # questions that each entry has at least in each way of writing
 
 #: What an answer may be made of (markdown-it token types): paragraphs, lists, bold, italics and links.
+_PAIRED = ("paragraph", "ordered_list", "bullet_list", "list_item", "strong", "em", "link")
 MARKUP = frozenset(
-    "paragraph_open paragraph_close inline ordered_list_open ordered_list_close bullet_list_open bullet_list_close "
-    "list_item_open list_item_close text softbreak hardbreak strong_open strong_close em_open em_close "
-    "link_open link_close".split()
+    ["inline", "text", "softbreak", "hardbreak", *(f"{name}_{end}" for name in _PAIRED for end in ("open", "close"))]
 )
 
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
@@ -243,5 +242,5 @@ def _numbers(answer: str) -> Iterator[str]:
     dates = [match.group() for match in DATE.finditer(answer)]
     yield from dates
     plain = fold_digits(DATE.sub(" ", _ADDRESS.sub(" ", answer))).replace("٬", ",").replace("٫", ".")
-    for number in _NUMBER.findall(re.sub(r"^\s*\d+[.)]\s", "", plain, flags=re.MULTILINE)):
-        yield number
+    without_list_numbers = re.sub(r"^\s*\d+[.)]\s", "", plain, flags=re.MULTILINE)
+    yield from _NUMBER.findall(without_list_numbers)

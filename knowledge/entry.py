@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, StringConstraints
 
@@ -63,12 +63,12 @@ class Source(Typed):
 
 
 class Crossing(Typed):
-    """Where a border crossing lies; the point is the gate or, failing that, the town beside it."""
+    """Where a border crossing lies: its gate or, where no source gives the gate's position, a town beside it."""
 
     latitude: float = Field(ge=-90, le=90)  # degrees, WGS 84
     longitude: float = Field(ge=-180, le=180)  # degrees, WGS 84
-    point: Literal["gate", "town"]  # what the coordinates mark
-    names: tuple[Line, ...] = ()  # of the places on both sides, as traders spell them
+    names: Annotated[tuple[Line, ...], Field(min_length=1)]  # of the places on both sides, as traders spell them
+    town: Texts | None  # what the coordinates mark where it is not the gate itself
 
 
 class Entry(Typed):

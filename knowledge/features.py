@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
 from knowledge.script import compose, fold, skeleton
 
@@ -25,7 +26,7 @@ def words(text: str) -> Iterable[str]:
     """Each word, and each pair of neighbours."""
     sequence = text.split()
     yield from sequence
-    yield from map(" ".join, zip(sequence, sequence[1:], strict=False))
+    yield from map(" ".join, pairwise(sequence))
 
 
 def topic_features(text: str) -> Features:

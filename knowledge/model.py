@@ -26,7 +26,9 @@ class Vocabulary:
 
     def weigh(self, counts: Counter[str]) -> tuple[list[int], list[float]]:
         """The positions of the known features and their weights, of length 1 together (TF-IDF, damped counts)."""
-        known = [(position, count) for name, count in counts.items() if (position := self.positions.get(name)) is not None]
+        known = [
+            (position, count) for name, count in counts.items() if (position := self.positions.get(name)) is not None
+        ]
         positions = [position for position, _ in known]
         weights = [(1.0 + math.log(count)) * float(self.rarity[position]) for position, count in known]
         norm = math.sqrt(sum(weight * weight for weight in weights)) or 1.0

@@ -76,7 +76,9 @@ class Understander:
         if not fold(text):
             return Understanding(text, Outcome.NO_ANSWER, None, (), way.language, way.style, certain, 0.0)
         probabilities = self._models.topics.probabilities(text)
-        ranked = [(self._models.topics.classes[place], float(probabilities[place])) for place in np.argsort(-probabilities)]
+        ranked = [
+            (self._models.topics.classes[place], float(probabilities[place])) for place in np.argsort(-probabilities)
+        ]
         outcome, topic, choices, confidence, smalltalk = self._decide(ranked)
         return Understanding(text, outcome, topic, choices, way.language, way.style, certain, confidence, smalltalk)
 

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from fastapi import APIRouter
+
 from bot.message import Incoming, Outgoing
 
 
@@ -53,6 +55,9 @@ class Channel(Protocol):
     @property
     def name(self) -> str:
         """What addresses and log lines call it."""
+
+    def routes(self, receive: Receive) -> APIRouter:
+        """What the platform, or a browser, calls over HTTP."""
 
     async def acknowledge(self, incoming: Incoming) -> None:
         """Show the trader that his message arrived. Cosmetic: what fails is logged."""

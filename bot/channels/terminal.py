@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 
 from bot import markup
 from bot.message import Address, Choice, Incoming, Kind, Outgoing
@@ -13,13 +13,12 @@ NAME = "terminal"
 ADDRESS = Address(NAME, "you")
 
 
-def read(lines: Iterator[str], offered: Callable[[], list[Choice]], client_language: str | None) -> Iterator[Incoming]:
+def read(lines: Iterator[str], offered: Sequence[Choice], client_language: str | None) -> Iterator[Incoming]:
     """Each line as an incoming message; a line that is the number of an offered button taps it."""
     for number, line in zip(itertools.count(1), lines, strict=False):
         text = line.strip()
-        choices = offered()
-        if text.isdecimal() and 1 <= int(text) <= len(choices):
-            yield Incoming(ADDRESS, str(number), Kind.TAP, data=choices[int(text) - 1].data)
+        if text.isdecimal() and 1 <= int(text) <= len(offered):
+            yield Incoming(ADDRESS, str(number), Kind.TAP, data=offered[int(text) - 1].data)
         else:
             yield Incoming(ADDRESS, str(number), Kind.TEXT, text, client_language=client_language)
 

@@ -54,12 +54,14 @@ def answer(entry: Entry, update: str, voice: Voice, counsel: Counsel, pin: Entry
         )
     elif entry.volatile:
         parts.append(voice.say("⚠️ This can change within days. Ask before you set off."))
+    marked = entry.crossing or (pin.crossing if pin else None)
+    if marked and marked.town:
+        parts.append(voice.say("📍 The map pin marks {town}; no source gives the gate itself.", town=marked.town[language]))
     parts.append(_sources(entry, voice))
     related = [counsel.library[topic] for topic in entry.related if topic in counsel.library.entries][:RELATED]
     buttons = [(Choice(other.title[language], f"ask:open:{other.id}"),) for other in related]
     ratings = (Choice("👍", f"ask:up:{update}:{entry.id}"), Choice("👎", f"ask:down:{update}:{entry.id}"))
     menu = Choice(voice.say("Menu"), "menu:main")
-    marked = entry.crossing or (pin.crossing if pin else None)
     place = Place(marked.latitude, marked.longitude) if marked else None
     return Outgoing(voice.dated("\n\n".join(parts)), language, (*buttons, (*ratings, menu)), place)
 
@@ -76,9 +78,7 @@ def _sources(entry: Entry, voice: Voice) -> str:
 
 
 def _did_you_mean(topics: tuple[str, ...], update: str, voice: Voice, counsel: Counsel) -> Outgoing:
-    offered = [
-        Choice(counsel.library[topic].title[voice.language], f"ask:mean:{update}:{topic}") for topic in topics
-    ]
+    offered = [Choice(counsel.library[topic].title[voice.language], f"ask:mean:{update}:{topic}") for topic in topics]
     none = Choice(voice.say("None of these"), f"ask:none:{update}")
     return Outgoing(voice.say("Did you mean one of these?"), voice.language, rows(*offered, none))
 
@@ -87,6 +87,13 @@ def _no_answer(voice: Voice) -> Outgoing:
     text = voice.say(
         "I have no sure answer to that, and I do not guess. I keep your question for the staff. "
         "Put it in other words, or choose a topic:"
+    )
+    return main_menu(voice, text)
+
+
+def _sorry(voice: Voice) -> Outgoing:
+    text = voice.say(
+        "Thank you for saying so. The staff will see it. Put your question in other words, or choose a topic:"
     )
     return main_menu(voice, text)
 
@@ -116,10 +123,7 @@ def tapped(memory: Memory, step: str, values: list[str], update: str, voice: Voi
             return Turn(memory, (_no_answer(voice),), (ChoiceTaken(question, None),))
         case "up" | "down", [question, topic] if topic in counsel.library.entries:
             helpful = step == "up"
-            thanks = voice.say("Thank you!") if helpful else voice.say(
-                "Thank you for saying so. The staff will see it. Put your question in other words, or choose a topic:"
-            )
-            reply = Outgoing(thanks, voice.language) if helpful else main_menu(voice, thanks)
+            reply = Outgoing(voice.say("Thank you!"), voice.language) if helpful else _sorry(voice)
             return Turn(memory, (reply,), (AnswerRated(question, topic, helpful),))
     return None
 
@@ -144,4 +148,7 @@ def nearest_crossing(memory: Memory, place: Place, voice: Voice, counsel: Counse
     buttons = [Choice(entry.title[voice.language], f"ask:open:{entry.id}") for entry, _ in crossings[:3]]
     reply = Outgoing("\n\n".join((lines[0], "\n".join(lines[1:]))), voice.language, rows(*buttons))
     assert first.crossing is not None
+    if first.crossing.town:
+        town = first.crossing.town[voice.language]
+        lines[0] += " " + voice.say("📍 The map pin marks {town}; no source gives the gate itself.", town=town)
     return Turn(memory, (replace(reply, place=Place(first.crossing.latitude, first.crossing.longitude)),))

@@ -25,7 +25,7 @@ def converse(memory: Memory, incoming: Incoming, counsel: Counsel) -> Turn:
         return asking.nearest_crossing(memory, incoming.place, voice, counsel)
     text = incoming.text.strip()
     if text.startswith("/"):
-        return _commanded(memory, text, incoming, voice, counsel)
+        return _commanded(memory, text, incoming, voice)
     if text:
         return _written(memory, text, incoming, counsel)
     return Turn(memory, (main_menu(voice, _unreadable(incoming.kind, voice)),))
@@ -65,8 +65,8 @@ def _written(memory: Memory, text: str, incoming: Incoming, counsel: Counsel) ->
     return replace(turn, replies=tuple(replies))
 
 
-def _commanded(memory: Memory, text: str, incoming: Incoming, voice: Voice, counsel: Counsel) -> Turn:
-    command = text.split()[0].lstrip("/").partition("@")[0].lower()
+def _commanded(memory: Memory, text: str, incoming: Incoming, voice: Voice) -> Turn:
+    command = text.split(maxsplit=1)[0].lstrip("/").partition("@")[0].lower()
     match command:
         case "start":
             return settling.welcome(memory, voice)
@@ -103,7 +103,9 @@ def _tapped(memory: Memory, incoming: Incoming, voice: Voice, counsel: Counsel) 
 def _unreadable(kind: Kind, voice: Voice) -> str:
     match kind:
         case Kind.VOICE:
-            return voice.say("I cannot listen to voice messages yet. Please write your question, a few words are enough.")
+            return voice.say(
+                "I cannot listen to voice messages yet. Please write your question, a few words are enough."
+            )
         case Kind.PICTURE | Kind.DOCUMENT:
             return voice.say("I cannot read pictures or files yet. Please write what you want to know.")
         case Kind.STICKER:

