@@ -21,7 +21,7 @@ from bot.message import Choice, Incoming
 from bot.settings import Settings
 from knowledge.check import inspect
 from knowledge.language import Language
-from knowledge.library import ASIDES, ENTRIES, LibraryFaults
+from knowledge.library import LIBRARY, LibraryFaults
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -97,9 +97,9 @@ def ask(
 
 
 @knowledge.command()
-def check(folder: Annotated[Path, typer.Argument(help="The folder of entries.")] = ENTRIES) -> None:
+def check(folder: Annotated[Path, typer.Argument(help="The folder of the library.")] = LIBRARY) -> None:
     """Report every fault of the entries with file and line; exit 1 where there is one."""
-    inspection = inspect(folder, ASIDES, utc_now().date())
+    inspection = inspect(folder, utc_now().date())
     for fault in inspection.faults:
         typer.echo(fault, err=True)
     questions = sum(phrasing.topic in inspection.entries for phrasing in inspection.phrasings)

@@ -49,7 +49,7 @@ class Fault:
 class Inspection:
     """What a folder of entries holds, and all that is wrong with it."""
 
-    entries: dict[str, Entry]
+    entries: dict[str, Entry]  # in the order of their shelves
     phrasings: tuple[Phrasing, ...]
     faults: tuple[Fault, ...]
 
@@ -59,9 +59,9 @@ class Inspection:
         return [fault for fault in self.faults if not fault.warning]
 
 
-def inspect(folder: Path, asides: Path, today: date) -> Inspection:
-    """Read every entry of a folder with its phrasings, and the asides of another, and find every fault."""
-    inspector = _Inspector(folder, asides, today)
+def inspect(folder: Path, today: date) -> Inspection:
+    """Read a library (its `entries`, `asides` and `shelves.yaml`) and find every fault."""
+    inspector = _Inspector(folder, today)
     inspector.run()
     return Inspection(inspector.entries, tuple(inspector.phrasings), tuple(sorted(inspector.faults)))
 
@@ -100,9 +100,10 @@ def _child(node: yaml.Node | None, key: str | int) -> tuple[int, yaml.Node] | No
 
 
 class _Inspector:
-    def __init__(self, folder: Path, asides: Path, today: date) -> None:
-        self.folder = folder
-        self.asides = asides
+    def __init__(self, folder: Path, today: date) -> None:
+        self.folder = folder / "entries"
+        self.asides = folder / "asides"
+        self.shelves = folder / "shelves.yaml"
         self.today = today
         self.entries: dict[str, Entry] = {}
         self.phrasings: list[Phrasing] = []
@@ -124,6 +125,7 @@ class _Inspector:
         for entry in self.entries.values():
             self.check_entry(entry)
         self.check_shared_phrasings()
+        self.put_on_shelves()
 
     def fault(self, path: Path, line: int, message: str, *, warning: bool = False) -> None:
         self.faults.append(Fault(str(path), line, message, warning))
@@ -202,6 +204,28 @@ class _Inspector:
             elif (other := first.setdefault(folded, phrasing)) is not phrasing:
                 where = f"{self.questions[other.topic]}:{other.line}"
                 self.fault(path, phrasing.line, f"the phrasing “{phrasing.text}” stands at {where} already")
+
+    def put_on_shelves(self) -> None:
+        """Bring the entries into the order of `shelves.yaml`, on which each must stand once, in its category."""
+        try:
+            document = _Document(self.shelves.read_text(encoding="utf-8"))
+        except (OSError, yaml.YAMLError) as error:
+            self.fault(self.shelves, 1, f"cannot be read: {' '.join(str(error).split())}")
+            return
+        placed: dict[str, Entry] = {}
+        for category, topics in (document.value or {}).items():
+            for place, topic in enumerate(topics):
+                entry = self.entries.get(topic)
+                line = document.line(category, place)
+                if entry is None or entry.category != category:
+                    self.fault(self.shelves, line, f"{topic} is no entry of the category {category}")
+                elif topic in placed:
+                    self.fault(self.shelves, line, f"{topic} stands on its shelf twice")
+                else:
+                    placed[topic] = entry
+        for topic in sorted(self.entries.keys() - placed.keys()):
+            self.fault(self.shelves, 1, f"the entry {topic} is missing")
+        self.entries = placed
 
 
 def _answer_faults(answer: str) -> Iterator[str]:

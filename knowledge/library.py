@@ -10,8 +10,7 @@ from pathlib import Path
 from knowledge.check import Fault, inspect
 from knowledge.entry import Category, Entry, Phrasing
 
-ENTRIES = Path(__file__).parent / "entries"
-ASIDES = Path(__file__).parent / "asides"
+LIBRARY = Path(__file__).parent
 
 
 class LibraryFaults(Exception):
@@ -37,7 +36,7 @@ class Library:
         return self.entries.get(topic)
 
     def shelf(self, category: Category) -> list[Entry]:
-        """The entries of a category, in the order of their files."""
+        """The entries of a category, in the order of its shelf."""
         return [entry for entry in self.entries.values() if entry.category is category]
 
     def crossings(self) -> list[Entry]:
@@ -45,9 +44,9 @@ class Library:
         return [entry for entry in self.entries.values() if entry.crossing]
 
 
-def load_library(today: date, folder: Path = ENTRIES, asides: Path = ASIDES) -> Library:
+def load_library(today: date, folder: Path = LIBRARY) -> Library:
     """Read the library; raise `LibraryFaults` with every fault found, so that none is ever half loaded."""
-    inspection = inspect(folder, asides, today)
+    inspection = inspect(folder, today)
     if inspection.errors:
         raise LibraryFaults(inspection.errors)
     return Library(inspection.entries, inspection.phrasings)

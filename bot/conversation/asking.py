@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.conversation.menu import main_menu
 from bot.conversation.turn import AnswerRated, ChoiceTaken, Counsel, Memory, QuestionAsked, Turn, rows
 from bot.message import Choice, Outgoing, Place
 from bot.wording import Voice
-from knowledge.entry import Entry
+from knowledge.entry import Crossing, Entry
 from knowledge.places import crossing_named, nearest
 from knowledge.understanding import Outcome, Understanding
 
@@ -55,8 +53,8 @@ def answer(entry: Entry, update: str, voice: Voice, counsel: Counsel, pin: Entry
     elif entry.volatile:
         parts.append(voice.say("⚠️ This can change within days. Ask before you set off."))
     marked = entry.crossing or (pin.crossing if pin else None)
-    if marked and marked.town:
-        parts.append(voice.say("📍 The map pin marks {town}; no source gives the gate itself.", town=marked.town[language]))
+    if marked:
+        parts += _what_the_pin_marks(marked, voice)
     parts.append(_sources(entry, voice))
     related = [counsel.library[topic] for topic in entry.related if topic in counsel.library.entries][:RELATED]
     buttons = [(Choice(other.title[language], f"ask:open:{other.id}"),) for other in related]
@@ -67,7 +65,9 @@ def answer(entry: Entry, update: str, voice: Voice, counsel: Counsel, pin: Entry
 
 
 def _sources(entry: Entry, voice: Voice) -> str:
-    links = [f"[{source.publisher}]({source.url})" for source in entry.sources[:SOURCES]]
+    publishers = {source.publisher: source for source in reversed(entry.sources)}  # the first page of each
+    first = [source for source in entry.sources if publishers[source.publisher] is source][:SOURCES]
+    links = [f"[{source.publisher}]({source.url})" for source in first]
     more = len(entry.sources) - len(links)
     if more:
         links.append(voice.count("{number} more", "{number} more", more))
@@ -134,21 +134,26 @@ def nearest_crossing(memory: Memory, place: Place, voice: Voice, counsel: Counse
     if not crossings:
         return Turn(memory, (_no_answer(voice),))
     (first, distance), *others = crossings
-    lines = [
-        voice.say(
-            "The nearest crossing is **{crossing}**, about {distance} km away in a straight line; the road is longer.",
-            crossing=first.title[voice.language],
-            distance=f"{distance:,.0f}",
-        )
-    ]
-    lines += [
+    assert first.crossing is not None
+    nearest_one = voice.say(
+        "The nearest crossing is **{crossing}**, about {distance} km away in a straight line; the road is longer.",
+        crossing=first.title[voice.language],
+        distance=f"{distance:,.0f}",
+    )
+    next_ones = [
         voice.say("- {crossing}: about {distance} km", crossing=entry.title[voice.language], distance=f"{far:,.0f}")
         for entry, far in others[:3]
     ]
-    buttons = [Choice(entry.title[voice.language], f"ask:open:{entry.id}") for entry, _ in crossings[:3]]
-    reply = Outgoing("\n\n".join((lines[0], "\n".join(lines[1:]))), voice.language, rows(*buttons))
-    assert first.crossing is not None
-    if first.crossing.town:
-        town = first.crossing.town[voice.language]
-        lines[0] += " " + voice.say("📍 The map pin marks {town}; no source gives the gate itself.", town=town)
-    return Turn(memory, (replace(reply, place=Place(first.crossing.latitude, first.crossing.longitude)),))
+    paragraphs = [nearest_one, "\n".join(next_ones), *_what_the_pin_marks(first.crossing, voice)]
+    buttons = rows(*(Choice(entry.title[voice.language], f"ask:open:{entry.id}") for entry, _ in crossings[:3]))
+    pin = Place(first.crossing.latitude, first.crossing.longitude)
+    return Turn(memory, (Outgoing("\n\n".join(filter(None, paragraphs)), voice.language, buttons, pin),))
+
+
+def _what_the_pin_marks(crossing: Crossing, voice: Voice) -> list[str]:
+    """A line where a pin does not mark the gate itself, lest a driver follow it to the wrong place."""
+    if crossing.town is None:
+        return []
+    return [
+        voice.say("📍 The map pin marks {town}; no source gives the gate itself.", town=crossing.town[voice.language])
+    ]

@@ -1,0 +1,141 @@
+"""Fixtures: one embedded PostgreSQL a run, an empty database a test, the real library, the whole service on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import psycopg
+import pytest
+import uvicorn
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from bot.app import Service, build
+from bot.conversation.turn import Counsel
+from bot.counsel import build_counsel
+from bot.records import database
+from bot.settings import Settings
+from tests.servers.bot_api import TOKEN, BotApi
+from tests.trader import TelegramTrader, WebTrader
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def counsel() -> Counsel:
+    """The real library with its learned models, at a fixed hour; the models are kept in the data folder."""
+    return build_counsel(ROOT / "data", print, now=lambda: NOW)
+
+
+@pytest.fixture(scope="session")
+def server_address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a PostgreSQL of this run."""
+    return database.embedded_address(tmp_path_factory.mktemp("pg"))
+
+
+@pytest.fixture(scope="session")
+def template(server_address: str) -> str:
+    """The name of a database whose tables are up to date, to be copied."""
+    name = "template_saudagar"
+    with psycopg.connect(server_address, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    database.migrate(named(server_address, name))
+    return name
+
+
+@pytest.fixture
+def database_address(server_address: str, template: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty database of this test's own."""
+    name = f"test_{abs(hash(request.node.nodeid))}"
+    with psycopg.connect(server_address, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield named(server_address, name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def named(address: str, name: str) -> str:
+    """The address of another database on the same server."""
+    return address.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture
+async def sessions(database_address: str) -> AsyncIterator[async_sessionmaker[AsyncSession]]:
+    """Sessions on the test's database."""
+    engine = database.open_engine(database_address)
+    yield async_sessionmaker(engine, expire_on_commit=False)
+    await engine.dispose()
+
+
+@pytest.fixture
+async def bot_api() -> AsyncIterator[BotApi]:
+    """A Bot API on loopback; a call that breaks the protocol fails the test."""
+    api = BotApi()
+    await api.start()
+    yield api
+    await api.stop()
+    assert api.faults == []
+
+
+@dataclass(frozen=True)
+class Running:
+    """A service that serves."""
+
+    service: Service
+    address: str
+    bot_api: BotApi
+    browser: aiohttp.ClientSession
+
+    def on_telegram(self, chat: int = 501, language: str | None = "en") -> TelegramTrader:
+        """A person on Telegram."""
+        return TelegramTrader(self.bot_api, chat, language)
+
+    async def on_web(self, language: str = "en") -> WebTrader:
+        """A person with a browser that has the page open."""
+        trader = WebTrader(self.address, self.browser, language)
+        await trader.opens()
+        return trader
+
+
+Serve = Callable[..., "asyncio.Future[Running]"]
+
+
+@asynccontextmanager
+async def serving(service: Service, bot_api: BotApi) -> AsyncIterator[Running]:
+    """Serve on a free port until the block ends."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(service.web, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1)
+    )
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:
+        await asyncio.sleep(0.01)
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+        yield Running(service, address, bot_api, browser)
+    server.should_exit = True
+    await task
+
+
+@pytest.fixture
+def settings(bot_api: BotApi, tmp_path: Path) -> Settings:
+    """Settings of a service that polls the Bot API of the test."""
+    return Settings(_env_file=None, data_dir=tmp_path, telegram_bot_token=TOKEN, telegram_api_url=bot_api.address)  # type: ignore[call-arg]
+
+
+@pytest.fixture
+async def running(
+    settings: Settings, counsel: Counsel, database_address: str, bot_api: BotApi
+) -> AsyncIterator[Running]:
+    """The whole service, polling."""
+    async with serving(build(settings, counsel, database_address), bot_api) as run:
+        yield run

@@ -1,0 +1,1 @@
+"""Platforms, as HTTP servers on loopback."""
