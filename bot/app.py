@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import FastAPI
-from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.channels.channel import Channel
 from bot.channels.telegram.channel import Telegram
@@ -35,8 +35,7 @@ class Service:
     web: FastAPI
     intake: Intake
     drain: Drain
-    engine: AsyncEngine
-    telegram: Telegram | None
+    sessions: async_sessionmaker[AsyncSession]
 
 
 def prepare_database(settings: Settings, announce: Announce) -> str:
@@ -84,7 +83,7 @@ def build(settings: Settings, counsel: Counsel, address: str, now: Callable[[], 
     app = FastAPI(title="Saudagar", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     for channel in channels:
         app.include_router(channel.routes(intake.receive))
-    return Service(app, intake, drain, engine, telegram)
+    return Service(app, intake, drain, sessions)
 
 
 async def _keep_up(name: str, start: Callable[[], Awaitable[None]]) -> None:

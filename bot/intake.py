@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -58,6 +59,7 @@ class Intake:
 
         Raises what the database raises: then nothing of it is kept, and the channel should deliver it again.
         """
+        incoming = _storable(incoming)
         async with self._chats.turn(incoming.address):
             async with self._sessions.begin() as session:
                 await self._handle(session, incoming)
@@ -120,6 +122,15 @@ class Intake:
                 await session.flush()
                 await traders.forget(session, trader.id)
                 session.expunge(trader)
+
+
+def _storable(incoming: Incoming) -> Incoming:
+    """The update without what no text column can hold: zero bytes, and halves of surrogate pairs."""
+
+    def clean(text: str) -> str:
+        return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+    return replace(incoming, text=clean(incoming.text), data=clean(incoming.data))
 
 
 def _question(trader: Trader, incoming: Incoming, asked: QuestionAsked, at: datetime) -> Question:

@@ -42,7 +42,7 @@ class Model:
     classes: tuple[str, ...]
     extract: Extractor
     vocabularies: tuple[Vocabulary, ...]
-    weights: tuple[Floats, ...]  # one a family, features × classes
+    weights: tuple[NDArray[np.float16], ...]  # one a family, features × classes; half precision halves the memory
     bias: Floats
     temperature: float  # divides the scores before they become probabilities; learned on questions held out
 
@@ -52,7 +52,7 @@ class Model:
         for counts, vocabulary, weights in zip(self.extract(text), self.vocabularies, self.weights, strict=True):
             positions, values = vocabulary.weigh(counts)
             if positions:
-                total += np.asarray(values, np.float32) @ weights[positions]
+                total += np.asarray(values, np.float32) @ weights[positions].astype(np.float32)
         return total
 
     def probabilities(self, text: str) -> Floats:
@@ -79,7 +79,7 @@ def save(models: Sequence[Model], path: Path) -> None:
         arrays[f"{number}.bias"] = model.bias
         for family, (vocabulary, weights) in enumerate(zip(model.vocabularies, model.weights, strict=True)):
             arrays[f"{number}.rarity.{family}"] = vocabulary.rarity
-            arrays[f"{number}.weights.{family}"] = weights.astype(np.float16)
+            arrays[f"{number}.weights.{family}"] = weights
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".unfinished")
     with unfinished.open("wb") as target:
@@ -97,9 +97,7 @@ def load(path: Path, extractors: Sequence[Extractor]) -> list[Model]:
                 Vocabulary({name: place for place, name in enumerate(names)}, arrays[f"{number}.rarity.{family}"])
                 for family, names in enumerate(head["features"])
             )
-            weights = tuple(
-                arrays[f"{number}.weights.{family}"].astype(np.float32) for family in range(len(vocabularies))
-            )
+            weights = tuple(arrays[f"{number}.weights.{family}"] for family in range(len(vocabularies)))
             bias = arrays[f"{number}.bias"]
             models.append(Model(tuple(head["classes"]), extract, vocabularies, weights, bias, head["temperature"]))
     return models

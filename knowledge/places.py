@@ -9,8 +9,8 @@ from knowledge.entry import Entry
 from knowledge.library import Library
 from knowledge.script import fold, skeleton
 
-SPELLING = 80.0  # of 100: how alike (rapidfuzz ratio) a misspelt name and the name must be
-NAME_LETTERS = 4  # a shorter word is never taken for a misspelt name
+SPELLING = 84.0  # of 100: how alike (rapidfuzz ratio) a misspelt name and the name must be
+NAME_LETTERS = 6  # a shorter name must be spelt right but for its vowels: khak is not Kuhak, mandi not Mand
 
 
 def nearest(library: Library, latitude: float, longitude: float) -> list[tuple[Entry, float]]:
@@ -25,7 +25,7 @@ def nearest(library: Library, latitude: float, longitude: float) -> list[tuple[E
 
 def crossing_named(library: Library, text: str) -> Entry | None:
     """The crossing whose place a text names, in any spelling; None where it names none, or two."""
-    words = [word for word in fold(text).split() if len(word) >= NAME_LETTERS]
+    words = fold(text).split()
     named = [
         entry
         for entry in library.crossings()
@@ -36,7 +36,7 @@ def crossing_named(library: Library, text: str) -> Entry | None:
 
 def _same_name(name: str, word: str) -> bool:
     folded = fold(name)
-    if fuzz.ratio(folded, word) >= SPELLING:
+    if folded == word or (len(folded) >= NAME_LETTERS and fuzz.ratio(folded, word) >= SPELLING):
         return True
     bones = skeleton(name)
-    return len(bones) >= 3 and bones == skeleton(word) and fuzz.ratio(folded, word) >= SPELLING * 0.7
+    return len(bones) >= 3 and bones == skeleton(word)

@@ -1,10 +1,12 @@
-"""Fixtures: one embedded PostgreSQL a run, an empty database a test, the real library, the whole service on loopback."""
+"""Fixtures: one PostgreSQL a run, an empty database a test, the real library, the whole service on loopback."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,9 +38,13 @@ def counsel() -> Counsel:
 
 
 @pytest.fixture(scope="session")
-def server_address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The address of a PostgreSQL of this run."""
-    return database.embedded_address(tmp_path_factory.mktemp("pg"))
+def server_address() -> Iterator[str]:
+    """The address of a PostgreSQL of this run.
+
+    Not below pytest's own folder: another run that starts meanwhile closes that to the server's user.
+    """
+    with tempfile.TemporaryDirectory(prefix="saudagar-", ignore_cleanup_errors=True) as folder:
+        yield database.embedded_address(Path(folder))
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +60,7 @@ def template(server_address: str) -> str:
 @pytest.fixture
 def database_address(server_address: str, template: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of an empty database of this test's own."""
-    name = f"test_{abs(hash(request.node.nodeid))}"
+    name = "test_" + hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:16]
     with psycopg.connect(server_address, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield named(server_address, name)
@@ -104,9 +110,6 @@ class Running:
         return trader
 
 
-Serve = Callable[..., "asyncio.Future[Running]"]
-
-
 @asynccontextmanager
 async def serving(service: Service, bot_api: BotApi) -> AsyncIterator[Running]:
     """Serve on a free port until the block ends."""
@@ -115,15 +118,16 @@ async def serving(service: Service, bot_api: BotApi) -> AsyncIterator[Running]:
     server = uvicorn.Server(
         uvicorn.Config(service.web, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1)
     )
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110  (uvicorn has no event for it)
         await asyncio.sleep(0.01)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
-        yield Running(service, address, bot_api, browser)
-    server.should_exit = True
-    await task
+    try:
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+            yield Running(service, address, bot_api, browser)
+    finally:
+        server.should_exit = True
+        await task
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from bot.records import traders, updates
 log = logging.getLogger(__name__)
 
 PAUSES = (2, 10, 60, 300, 1800, 7200, 21600, 43200)  # seconds before each new attempt; together about a day
-LOOK_AROUND = 5.0  # seconds between two looks for what was left behind
+LOOK_AROUND = 2.0  # seconds between two looks for what was left behind
 BATCH = 50  # messages taken in one look
 SEEN_UPDATES_KEPT = timedelta(days=7)  # no platform delivers an update again after that
 FAREWELLS_KEPT = timedelta(days=1)

@@ -1,7 +1,7 @@
 """A Bot API server: speaks the protocol on a socket, judges every call by aiogram's models, can be scripted to fail.
 
 aiogram is the referee: a second, independent reading of the Bot API. A call that its model of the method refuses, or
-that breaks one of the published limits below, is answered with 400 and kept in `faults`, which the fixture asserts empty.
+that breaks one of the limits below is answered with 400 and kept in `faults`, which the fixture asserts empty.
 """
 
 from __future__ import annotations
@@ -91,6 +91,9 @@ class BotApi:
     async def deliver(self, update: Update) -> None:
         """Put an update where the next getUpdates finds it."""
         self.waiting.append(as_json(update))
+        await self._tell()
+
+    async def _tell(self) -> None:
         async with self.changed:
             self.changed.notify_all()
 
@@ -105,18 +108,18 @@ class BotApi:
             await asyncio.sleep(failure.delay)
         if failure and failure.body:
             self.calls.append((f"{method} refused", parameters))
+            await self._tell()
             return web.json_response(failure.body, status=failure.status)
         if fault := judge(method, parameters):
             self.faults.append(f"{method}: {fault}")
             body = {"ok": False, "error_code": 400, "description": f"Bad Request: {fault}"}
             return web.json_response(body, status=400)
+        self.calls.append((method, parameters))
+        await self._tell()
         if method == "getUpdates":
             result: Any = await self._updates(parameters)
         else:
             result = self._result(method, parameters)
-        self.calls.append((method, parameters))
-        async with self.changed:
-            self.changed.notify_all()
         if failure and failure.cut:
             assert request.transport is not None
             request.transport.close()

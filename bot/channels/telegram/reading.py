@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+from typing import Any
+
 import telegram
+from pydantic import BaseModel, ValidationError
 from telegram.constants import ChatType, MessageType
 from telegram.helpers import effective_message_type
 
 from bot.message import Address, Incoming, Kind, Place
+
+log = logging.getLogger(__name__)
 
 NAME = "telegram"
 
@@ -27,6 +33,45 @@ KINDS: dict[str, Kind] = {
     MessageType.CONTACT: Kind.CONTACT,
     MessageType.DOCUMENT: Kind.DOCUMENT,
 }
+
+
+def read_body(body: Any, bot: telegram.Bot | None) -> Incoming | None:
+    """Return what an update says, from its JSON; None where there is nobody to answer, or nothing to be read at all.
+
+    Telegram adds fields and kinds as it likes, and a server of one's own may be older than the library: a message that
+    the library cannot read is still a message, and whoever sent it is told that we cannot read it.
+    """
+    try:
+        update = telegram.Update.de_json(body, bot)
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        log.error("an update that the library cannot read", extra={"error": type(error).__name__})
+        return _salvaged(body)
+    return read(update) if update else None
+
+
+class _Chat(BaseModel):
+    id: int
+    type: str
+
+
+class _Message(BaseModel):
+    chat: _Chat
+
+
+class _Update(BaseModel):
+    update_id: int
+    message: _Message
+
+
+def _salvaged(body: Any) -> Incoming | None:
+    """The sender of a private message that could not be read, so that he gets a reply."""
+    try:
+        update = _Update.model_validate(body)
+    except ValidationError:
+        return None
+    if update.message.chat.type != ChatType.PRIVATE:
+        return None
+    return Incoming(Address(NAME, str(update.message.chat.id)), str(update.update_id), Kind.UNSUPPORTED)
 
 
 def read(update: telegram.Update) -> Incoming | None:

@@ -30,4 +30,5 @@ def labels(voice: Voice) -> dict[str, str]:
         "too_long": voice.say("That is too long for one message. Please shorten it."),
         "not_sent": voice.say("Not sent yet; trying again …"),
         "today": voice.say("Today"),
+        "no_script": voice.say("This chat needs JavaScript. Without it, use the Telegram bot."),
     }

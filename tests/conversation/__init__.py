@@ -1,0 +1,1 @@
+"""The conversation: memory and an incoming message make a turn."""

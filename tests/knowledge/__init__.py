@@ -1,0 +1,1 @@
+"""The library and the understanding, module by module."""

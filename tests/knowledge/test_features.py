@@ -1,0 +1,95 @@
+"""What the model sees of a question."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from knowledge.features import LETTERS_READ, pieces, topic_features, way_features, words
+
+SKELETON_PIECES, SKELETON_WORDS, LETTER_PIECES, LETTER_WORDS = range(4)
+SAFE = st.text(st.characters(exclude_categories=["Cs", "Cn"]), max_size=80)
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes", "expected"),
+    [
+        pytest.param("marz", (3,), [" ma", "mar", "arz", "rz "], id="runs of three, ends marked"),
+        pytest.param("marz", (2, 6), [" m", "ma", "ar", "rz", "z ", " marz "], id="two sizes"),
+        pytest.param("ab cd", (4,), [" ab ", " cd "], id="no run reaches across words"),
+        pytest.param("a", (5,), [" a "], id="a word shorter than the run is taken whole"),
+        pytest.param("", (2, 3), [], id="nothing"),
+        pytest.param("  \n", (2, 3), [], id="only space"),
+    ],
+)
+def test_pieces_are_the_runs_of_letters_of_each_word(text: str, sizes: tuple[int, ...], expected: list[str]) -> None:
+    assert list(pieces(text, sizes)) == expected
+
+
+def test_words_are_single_and_in_pairs() -> None:
+    assert list(words("ثبت سفارش کالا")) == ["ثبت", "سفارش", "کالا", "ثبت سفارش", "سفارش کالا"]
+    assert list(words("marz")) == ["marz"]
+    assert list(words("")) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("گمرک میرجاوه", "gomrok mirjaveh", id="Persian in both letters"),
+        pytest.param("میرجاوہ", "mirjawa", id="Urdu in both letters"),
+        pytest.param("ثبت‌سفارش", "sabt sefaresh", id="non-joiner or space"),
+    ],
+)
+def test_topics_look_alike_in_either_letters_by_their_skeleton(one: str, other: str) -> None:
+    first, second = topic_features(one), topic_features(other)
+    assert first[SKELETON_PIECES] == second[SKELETON_PIECES] != Counter()
+    assert first[SKELETON_WORDS] == second[SKELETON_WORDS] != Counter()
+    assert not first[LETTER_WORDS] & second[LETTER_WORDS]
+
+
+def test_topic_features_hold_skeleton_and_letters_in_pieces_and_words() -> None:
+    features = topic_features("Marz, marz!")
+    assert len(features) == 4
+    assert features[SKELETON_WORDS] == Counter({"mrz": 2, "mrz mrz": 1})
+    assert features[LETTER_WORDS] == Counter({"marz": 2, "marz marz": 1})
+    assert features[SKELETON_PIECES][" mrz "] == 2
+    assert features[LETTER_PIECES]["arz "] == 2
+    assert {len(piece) for piece in features[LETTER_PIECES]} == {2, 3, 4, 5}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("کا", "كا", id="Persian and Arabic kaf"),
+        pytest.param("ہے", "هی", id="Urdu and Persian letters"),
+        pytest.param("می‌شود", "می شود", id="non-joiner"),
+        pytest.param("۴", "4", id="digits"),
+    ],
+)
+def test_ways_of_writing_are_told_by_letters_that_topics_do_not_see(one: str, other: str) -> None:
+    assert topic_features(one) == topic_features(other)
+    assert way_features(one) != way_features(other)
+
+
+def test_ways_of_writing_do_not_depend_on_capitals_or_presentation_forms() -> None:
+    assert way_features("TAFTAN") == way_features("taftan")
+    assert way_features("ﺗﻔﺘﺎﻥ") == way_features("تفتان")
+
+
+def test_only_the_beginning_of_a_long_message_is_read() -> None:
+    # a word of ten letters with its space fills the limit without a rest, so that both parts end with a word
+    beginning = "abcdefghi " * (LETTERS_READ // 10)
+    for extract in (topic_features, way_features):
+        assert extract(beginning + "taftan " * 9000) == extract(beginning)
+        assert extract(beginning[10:] + "taftan") != extract(beginning[10:])
+
+
+@given(SAFE)
+@settings(max_examples=200, deadline=None)
+def test_any_text_has_features_of_the_same_families(text: str) -> None:
+    assert len(topic_features(text)) == 4
+    assert len(way_features(text)) == 2
+    assert all(count > 0 for family in (*topic_features(text), *way_features(text)) for count in family.values())
