@@ -36,24 +36,22 @@ app.add_typer(knowledge, name="knowledge")
 @app.command()
 def setup() -> None:
     """Prepare what `serve` needs: the database with its tables, and the learned models."""
-    from bot.app import prepare_database  # noqa: PLC0415  (the web framework and the drivers: two seconds that `ask` saves)
-
     settings = _settings()
     _counsel(settings)
-    prepare_database(settings, _announce)
+    _database(settings)
 
 
 @app.command()
 def serve() -> None:
     """Serve the browser chat, and Telegram where a token is set, until interrupted."""
-    import uvicorn  # noqa: PLC0415  (as in setup)
+    import uvicorn  # noqa: PLC0415  (the web framework and the drivers cost a second or two that `ask` saves)
 
-    from bot.app import build, prepare_database  # noqa: PLC0415
+    from bot.app import build  # noqa: PLC0415
 
     settings = _settings()
     logs.configure(settings.log_level)
     listener = _listen(settings)
-    service = build(settings, _counsel(settings), prepare_database(settings, _announce))
+    service = build(settings, _counsel(settings), _database(settings))
     _greet(settings, listener.getsockname()[1])
     config = uvicorn.Config(
         service.web, log_config=None, access_log=False, server_header=False, ws="none", timeout_graceful_shutdown=3
@@ -142,6 +140,20 @@ def _counsel(settings: Settings) -> Counsel:
         raise typer.Exit(1) from None
 
 
+def _database(settings: Settings) -> str:
+    """The address of a database that is up to date; one line, and exit 1, where there is none to be had."""
+    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  (as in serve)
+
+    from bot.app import prepare_database  # noqa: PLC0415
+
+    try:
+        return prepare_database(settings, _announce)
+    except (SQLAlchemyError, ValueError) as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        _announce(f"The database cannot be used: {reason}. Check DATABASE_URL, or leave it out for the embedded one.")
+        raise typer.Exit(1) from None
+
+
 def _listen(settings: Settings) -> socket.socket:
     """The port to serve on, taken before anything slow is done; exit 1 where it cannot be had."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
@@ -149,6 +161,7 @@ def _listen(settings: Settings) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+        listener.listen(2048)  # taken for good: a second process that starts meanwhile fails here, not later
     except OSError as error:
         _announce(
             f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Try another port: PORT=8001 make run"

@@ -35,13 +35,14 @@ Spans = tuple[Span, ...]
 
 def layout(markdown: str, language: Language) -> Spans:
     """Lay an answer out as spans, each shown as the language's readers see it (isolates, digits)."""
-    return tuple(_spans(_MARKDOWN.parse(markdown), language))
+    return tuple(span for span in _spans(_MARKDOWN.parse(markdown), language) if span.text)
 
 
 def _spans(tokens: Sequence[Token], language: Language) -> Iterator[Span]:
     numbers: list[int | None] = []  # of the lists that are open: the next number, None for bullets
-    started = False
-    for index, token in enumerate(tokens):
+    marker = ""  # of the item that has begun and has no text yet
+    gap = ""  # between what was written and what comes
+    for token in tokens:
         match token.type:
             case "ordered_list_open":
                 numbers.append(int(token.attrGet("start") or 1))
@@ -49,15 +50,15 @@ def _spans(tokens: Sequence[Token], language: Language) -> Iterator[Span]:
                 numbers.append(None)
             case "ordered_list_close" | "bullet_list_close":
                 numbers.pop()
-            case "inline":
-                item = index >= 2 and tokens[index - 2].type == "list_item_open"
-                first_item = index >= 3 and tokens[index - 3].type.endswith("list_open") and len(numbers) == 1
-                if started:
-                    yield Span("\n" if item and not first_item else "\n\n")
-                started = True
-                if item:
-                    yield Span("  " * (len(numbers) - 1) + _marker(numbers, language))
-                yield from _inline(token.children or (), language)
+                gap = "\n" if numbers else "\n\n"
+            case "list_item_open":
+                marker += ("" if marker else "  " * (len(numbers) - 1)) + _marker(numbers, language)
+            case "inline" | "fence" | "code_block" | "html_block":
+                # code and HTML are no markup of answers: their text is shown as it is
+                children = token.children if token.children is not None else [token]
+                yield Span(gap + marker)
+                yield from _inline(children, language)
+                marker, gap = "", "\n" if numbers else "\n\n"
 
 
 def _marker(numbers: list[int | None], language: Language) -> str:
@@ -84,8 +85,8 @@ def _inline(tokens: Sequence[Token], language: Language) -> Iterator[Span]:
                 style = replace(style, link=str(token.attrGet("href")))
             case "link_close":
                 style = replace(style, link=None)
-            case _:  # `code`, images and raw HTML are no markup of answers: their text is shown as it is
-                yield replace(style, text=shown(token.content, language))
+            case _:
+                yield replace(style, text=shown(token.content.rstrip("\n"), language))
 
 
 def plain(spans: Spans) -> str:
@@ -115,7 +116,7 @@ def split(spans: Spans, limit: int, length: Callable[[str], int] = len) -> list[
     A style that runs over a seam goes on in the next message; a letter stays with its combining marks.
     """
     parts: list[Spans] = []
-    rest = spans
+    rest = _stripped(spans)
     while length("".join(span.text for span in rest)) > limit:
         text = "".join(span.text for span in rest)
         end = _seam(text, _longest(text, limit, length))

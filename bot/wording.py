@@ -26,11 +26,12 @@ PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 #: right-to-left sentence would otherwise tear apart and reorder.
 FOREIGN = regex.compile(
     r"""
-    (?: [+] \p{Nd} [\p{Nd}\ ()-]* \p{Nd}                            # +98 54 3322 1100
-      | (?<![\p{Nd}.,/-]) 0\p{Nd}+ (?:[\ -]\p{Nd}+)+                # 0825 510 100
-      | [@\#]? (?: \p{Nd}[\p{Nd}.-]*(?=\p{Latin}) )? \p{Latin} [\p{Latin}\p{Nd}\p{M}'’&@.:/_+%()-]*
+    https?:// [^\s<>]+
+      | [+] \p{Nd} [\p{Nd}\ ()-]* \p{Nd}                              # +98 54 3322 1100
+      | (?<![\p{Nd}.,/-]) 0\p{Nd}+ (?:[\ -]\p{Nd}+)+                  # 0825 510 100
+      | [@\#/]? (?: \p{Nd}[\p{Nd}.-]*(?=\p{Latin}) )? \p{Latin} [\p{Latin}\p{Nd}\p{M}'’&@.:/_+%()-]*
         (?: [\ ] [(&+]? [\p{Latin}\p{Nd}] [\p{Latin}\p{Nd}\p{M}'’&@.:/_+%()-]* )*
-    )""",
+    """,
     regex.VERBOSE,
 )
 _NUMBER = regex.compile(r"[0-9]+(?:[.,][0-9]+)*%?")

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import yaml
 from markdown_it import MarkdownIt
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from knowledge.dates import DATE, replace_dates
-from knowledge.entry import ANSWER_LETTERS, Entry, Phrasing
+from knowledge.entry import ANSWER_LETTERS, Category, Entry, Phrasing
 from knowledge.language import Language, Way
-from knowledge.phrasings import ASIDE, SUFFIX, PhrasingsFault, read_phrasings
+from knowledge.phrasings import ASIDE, SUFFIX, read_phrasings
 from knowledge.script import fold, fold_digits
 
 PHRASINGS = 5  # questions that each entry has at least in each way of writing
@@ -28,8 +28,9 @@ MARKUP = frozenset(
 )
 
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
-_ADDRESS = re.compile(r"https?://[^\s)>\]]+|[\w.+-]+@[\w-]+\.[\w.-]+", re.ASCII)
+_ADDRESS = re.compile(r"https?://[^\s)>\]۔،؛؟]+|[\w.+-]+@[\w-]+\.[\w.-]+", re.ASCII)
 _MARKDOWN = MarkdownIt("commonmark")
+_SHELVES: TypeAdapter[dict[Category, tuple[str, ...] | None]] = TypeAdapter(dict[Category, tuple[str, ...] | None])
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,11 +67,21 @@ def inspect(folder: Path, today: date) -> Inspection:
     return Inspection(inspector.entries, tuple(inspector.phrasings), tuple(sorted(inspector.faults)))
 
 
+class _Loader(yaml.CSafeLoader):
+    """Leaves dates as they are written: the model reads them, and tells the line of one that no calendar has."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 class _Document:
     """A YAML file that knows on which line each of its values stands."""
 
     def __init__(self, text: str) -> None:
-        loader = yaml.CSafeLoader(text)
+        loader = _Loader(text)
         try:
             self.root = loader.get_single_node()
             self.value = loader.construct_document(self.root) if self.root else None
@@ -131,6 +142,7 @@ class _Inspector:
         self.faults.append(Fault(str(path), line, message, warning))
 
     def read_entry(self, path: Path) -> None:
+        self.read_questions(path.with_name(path.stem + SUFFIX), path.stem)
         try:
             document = _Document(path.read_text(encoding="utf-8"))
         except yaml.MarkedYAMLError as error:
@@ -154,7 +166,6 @@ class _Inspector:
             return
         self.entries[entry.id] = entry
         self.documents[entry.id] = (path, document)
-        self.read_questions(path.with_name(path.stem + SUFFIX), entry.id)
 
     def read_questions(self, path: Path, topic: str) -> None:
         self.questions[topic] = path
@@ -162,9 +173,13 @@ class _Inspector:
             self.fault(path, 1, "the entry has no phrasings: this file is missing")
             return
         try:
-            phrasings = read_phrasings(path, topic)
-        except PhrasingsFault as fault:
-            self.fault(path, fault.line, str(fault))
+            phrasings, faults = read_phrasings(path, topic)
+        except UnicodeDecodeError as error:
+            self.fault(path, 1, f"not UTF-8: {error.reason} at byte {error.start}")
+            return
+        for line, message in faults:
+            self.fault(path, line, message)
+        if faults:
             return
         self.phrasings += phrasings
         counts = Counter(phrasing.way for phrasing in phrasings)
@@ -209,12 +224,18 @@ class _Inspector:
         """Bring the entries into the order of `shelves.yaml`, on which each must stand once, in its category."""
         try:
             document = _Document(self.shelves.read_text(encoding="utf-8"))
-        except (OSError, yaml.YAMLError) as error:
+            shelves = _SHELVES.validate_python(document.value)
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             self.fault(self.shelves, 1, f"cannot be read: {' '.join(str(error).split())}")
             return
+        except ValidationError as error:
+            for problem in error.errors():
+                keys = [key for key in problem["loc"] if key != "[key]"]
+                self.fault(self.shelves, document.line(*keys), f"{'.'.join(map(str, keys))}: {problem['msg']}")
+            return
         placed: dict[str, Entry] = {}
-        for category, topics in (document.value or {}).items():
-            for place, topic in enumerate(topics):
+        for category, topics in shelves.items():
+            for place, topic in enumerate(topics or ()):
                 entry = self.entries.get(topic)
                 line = document.line(category, place)
                 if entry is None or entry.category != category:
@@ -233,7 +254,7 @@ def _answer_faults(answer: str) -> Iterator[str]:
         yield f"has {len(answer):,} letters, {ANSWER_LETTERS:,} are allowed"
     for token in _MARKDOWN.parse(answer):
         for part in (token, *(token.children or ())):
-            if part.type not in MARKUP:
+            if part.type not in MARKUP and part.nesting >= 0:  # its end is no second fault
                 yield f"has markup that not every channel can show: {part.type.removesuffix('_open')}"
     try:
         without_dates = replace_dates(answer, day=lambda _: "", month=lambda _: "")

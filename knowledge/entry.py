@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, StringConstraints
 
 from knowledge.language import Language, Way
 
@@ -49,8 +49,25 @@ def _as_written(value: object) -> object:
     return str(value) if isinstance(value, (date, int)) else value
 
 
+def _in_the_calendar(written: str) -> str:
+    date.fromisoformat(written + "-01-01"[len(written) - 4 :] if len(written) < 10 else written)
+    return written
+
+
+def _not_empty(sources: tuple[Source, ...]) -> tuple[Source, ...]:
+    # a validator that runs behind those of the sources: a fault in the only one is not a missing one, too
+    if not sources:
+        raise ValueError("at least one source is needed")
+    return sources
+
+
 #: A day, a month or a year, as exactly as a page states it.
-PageDate = Annotated[str, BeforeValidator(_as_written), StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+PageDate = Annotated[
+    str,
+    BeforeValidator(_as_written),
+    StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$"),
+    AfterValidator(_in_the_calendar),
+]
 
 
 class Source(Typed):
@@ -74,7 +91,9 @@ class Crossing(Typed):
 class Entry(Typed):
     """One topic of the library."""
 
-    id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
+    id: Annotated[
+        str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=36)
+    ]  # so that it fits into a button's data
     category: Category
     title: Texts
     #: Where this topic ends and a neighbouring one begins, for those who write phrasings.
@@ -83,7 +102,7 @@ class Entry(Typed):
     #: Names that point to this topic: places, papers, goods, offices, in any spelling.
     keywords: tuple[Line, ...]
     related: tuple[str, ...]
-    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    sources: Annotated[tuple[Source, ...], AfterValidator(_not_empty)]
     #: The day on which the answer was compared with its sources.
     verified: date
     #: The chamber officer who signed the entry off; empty until one has.

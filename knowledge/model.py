@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,10 +82,10 @@ def save(models: Sequence[Model], path: Path) -> None:
             arrays[f"{number}.rarity.{family}"] = vocabulary.rarity
             arrays[f"{number}.weights.{family}"] = weights
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".unfinished")
-    with unfinished.open("wb") as target:
+    # each process has a file of its own until it is whole: two may learn at the same time
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".unfinished", delete=False) as target:
         np.savez(target, allow_pickle=False, **arrays)
-    unfinished.replace(path)
+    Path(target.name).replace(path)
 
 
 def load(path: Path, extractors: Sequence[Extractor]) -> list[Model]:

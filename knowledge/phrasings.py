@@ -18,29 +18,21 @@ ASIDE = "@"  # begins the label of an aside, which no topic's id can
 OUT_OF_SCOPE = ASIDE + "out-of-scope"
 
 
-class PhrasingsFault(ValueError):
-    """A line of a phrasings file cannot be read."""
-
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(message)
-        self.line = line
-
-
-def read_phrasings(path: Path, topic: str) -> list[Phrasing]:
-    """Read the questions of one topic; raise `PhrasingsFault` at the first line that has no place."""
+def read_phrasings(path: Path, topic: str) -> tuple[list[Phrasing], list[tuple[int, str]]]:
+    """Read the questions of one topic, and the faults of the file as (line, message)."""
     phrasings: list[Phrasing] = []
+    faults: list[tuple[int, str]] = []
     way: Way | None = None
     for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         line = raw.strip()
         if not line or line.startswith("#"):
             continue
         if line.startswith("[") and line.endswith("]"):
-            try:
-                way = Way(line[1:-1])
-            except ValueError:
-                raise PhrasingsFault(number, f"{line} is no way of writing; known: {', '.join(Way)}") from None
-        elif way is None:
-            raise PhrasingsFault(number, "a question stands above the first [way of writing]")
-        else:
+            way = next((known for known in Way if known == line[1:-1]), None)
+            if way is None:
+                faults.append((number, f"{line} is no way of writing; known: {', '.join(Way)}"))
+        elif way is not None:
             phrasings.append(Phrasing(topic, way, line, number))
-    return phrasings
+        elif not faults:
+            faults.append((number, "a question stands above the first [way of writing]"))
+    return phrasings, faults

@@ -10,7 +10,9 @@ from knowledge.library import Library
 from knowledge.script import fold, skeleton
 
 SPELLING = 84.0  # of 100: how alike (rapidfuzz ratio) a misspelt name and the name must be
-NAME_LETTERS = 6  # a shorter name must be spelt right but for its vowels: khak is not Kuhak, mandi not Mand
+NAME_LETTERS = 6  # a shorter name must be spelt right: khak is not Kuhak, mandi not Mand
+SAME_CONSONANTS = 80.0  # as SPELLING, for a Latin word whose consonants are those of the name
+VOWELS_MAY_VARY = 5  # letters that such a name has at least
 
 
 def nearest(library: Library, latitude: float, longitude: float) -> list[tuple[Entry, float]]:
@@ -38,5 +40,10 @@ def _same_name(name: str, word: str) -> bool:
     folded = fold(name)
     if folded == word or (len(folded) >= NAME_LETTERS and fuzz.ratio(folded, word) >= SPELLING):
         return True
-    bones = skeleton(name)
-    return len(bones) >= 3 and bones == skeleton(word)
+    if not word.isascii():  # who writes Urdu or Persian letters writes their vowels as they are
+        return False
+    return (
+        len(folded) >= VOWELS_MAY_VARY
+        and skeleton(name) == skeleton(word)
+        and fuzz.ratio(folded, word) >= SAME_CONSONANTS
+    )

@@ -38,7 +38,7 @@ SOUNDS: dict[str, str] = {
 #: An h behind a consonant marks breath (کھ kh, گھ gh) or a fricative (خ kh, غ gh): both are written without it.
 SPELLINGS: tuple[tuple[str, str], ...] = (
     ("tch", "c"), ("sch", "S"), ("tion", "Sn"), ("cion", "Sn"),
-    ("ch", "c"), ("sh", "S"), ("zh", "z"), ("ph", "p"), ("ck", "k"), ("qu", "g"), ("ce", "s"), ("ci", "s"), ("cy", "s"),
+    ("ch", "c"), ("sh", "S"), ("zh", "z"), ("ph", "p"), ("ck", "k"), ("qu", "k"), ("ce", "s"), ("ci", "s"), ("cy", "s"),
     ("c", "k"), ("q", "g"), ("x", "ks"), ("v", ""), ("w", ""), ("y", ""), ("h", ""),
 )  # fmt: skip
 
@@ -50,7 +50,7 @@ _NO_SEPARATOR = regex.compile(r"[^\p{L}\p{N}]+")
 _ELONGATION = regex.compile(r"(\p{L})\1{2,}")
 _DROPPED = regex.compile(r"[\p{Mn}\p{Cf}\u0640]")  # marks, invisible controls, tatweel
 _DIGITS = regex.compile(r"\p{Nd}")
-_DOUBLED = regex.compile(r"(.)\1+")
+_DOUBLED = regex.compile(r"(\p{L})\1+")
 _SPELLING = regex.compile("|".join(spelling for spelling, _ in SPELLINGS))
 _SPELLING_TABLE = dict(SPELLINGS)
 
@@ -67,7 +67,8 @@ def fold_letters(text: str) -> str:
 
 def fold_digits(text: str) -> str:
     """Write the digits of every script as 0–9."""
-    return _DIGITS.sub(lambda digit: str(unicodedata.digit(digit.group())), text)
+    # a script newer than this Python's tables has digits that it does not know: they fall out
+    return _DIGITS.sub(lambda digit: str(unicodedata.digit(digit.group(), "")), text)
 
 
 def split_joined(text: str) -> str:
@@ -111,6 +112,8 @@ def skeleton(text: str) -> str:
 
 
 def _consonants(word: str) -> str:
+    if len(word) == 1 and word in _VOWELS:  # an ezafe written apart (kart-e bazargani), an article
+        return ""
     initial = _INITIALS.get(word[0], "A" if word[0] in _VOWELS else "")
     rest = word[1:] if initial else word
     spelled = _SPELLING.sub(lambda match: _SPELLING_TABLE[match.group()], rest)

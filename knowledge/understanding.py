@@ -32,8 +32,8 @@ class Thresholds:
     answer: float = 0.60  # the first topic is answered
     choices: float = 0.40  # the topics together are offered
     offered: float = 0.05  # a topic is among those offered
-    aside: float = 0.50  # a message is taken for small talk
-    language: float = 3.0  # the trader's own language counts this many times in a message that could be either
+    aside: float = 0.50  # a message is taken for small talk, or for out of scope
+    talk_words: int = 5  # a message of so many words is more than small talk
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,6 @@ class Understanding:
     choices: tuple[str, ...]  # topics to offer, best first
     language: Language
     style: Style
-    certain: bool  # whether the language shows in the message itself, whatever the trader's own is
     confidence: float  # the probability of the topic or small talk taken; of the best topic where none was
     smalltalk: str | None = None  # its kind: greeting, thanks, …
 
@@ -72,25 +71,30 @@ class Understander:
 
     def understand(self, text: str, expected: Language | None = None) -> Understanding:
         """Find what a message asks for; `expected` is the trader's language, where it is known."""
-        way, certain = self._way(text, expected)
+        way = self._way(text, expected)
         if not fold(text):
-            return Understanding(text, Outcome.NO_ANSWER, None, (), way.language, way.style, certain, 0.0)
+            return Understanding(text, Outcome.NO_ANSWER, None, (), expected or way.language, way.style, 0.0)
         probabilities = self._models.topics.probabilities(text)
         ranked = [
             (self._models.topics.classes[place], float(probabilities[place])) for place in np.argsort(-probabilities)
         ]
-        outcome, topic, choices, confidence, smalltalk = self._decide(ranked)
-        return Understanding(text, outcome, topic, choices, way.language, way.style, certain, confidence, smalltalk)
+        outcome, topic, choices, confidence, smalltalk = self._decide(text, ranked)
+        return Understanding(text, outcome, topic, choices, way.language, way.style, confidence, smalltalk)
 
     def _decide(
-        self, ranked: list[tuple[str, float]]
+        self, text: str, ranked: list[tuple[str, float]]
     ) -> tuple[Outcome, str | None, tuple[str, ...], float, str | None]:
         limits = self._thresholds
         topics = [(label, probability) for label, probability in ranked if not label.startswith(ASIDE)]
         (first, best), (label, confidence) = topics[0], ranked[0]
         if best >= limits.answer:
             return Outcome.ANSWER, first, (), best, None
-        if label.startswith(ASIDE) and confidence >= limits.aside:
+        if label in SMALLTALK and len(text.split()) >= limits.talk_words:
+            # a greeting before a question: what remains without the greeting decides
+            topics = [(topic, probability / (1.0 - confidence)) for topic, probability in topics]
+            if topics[0][1] >= limits.answer:
+                return Outcome.ANSWER, topics[0][0], (), topics[0][1], None
+        elif label.startswith(ASIDE) and confidence >= limits.aside:
             if label in SMALLTALK:
                 return Outcome.SMALLTALK, None, (), confidence, label.removeprefix(ASIDE)
             return Outcome.NO_ANSWER, None, (), best, None
@@ -99,18 +103,22 @@ class Understander:
             return Outcome.CHOICES, None, tuple(topic for topic, _ in offered), best, None
         return Outcome.NO_ANSWER, None, (), best, None
 
-    def _way(self, text: str, expected: Language | None) -> tuple[Way, bool]:
-        """The way of writing, and whether the message itself shows its language beyond doubt."""
+    def _way(self, text: str, expected: Language | None) -> Way:
+        """The way of writing; the fewer the words, the more the trader's own language counts."""
+        words = len(text.split())
+        trust = next((trust for most, trust in OWN_LANGUAGE if words <= most), OWN_LANGUAGE_AT_LEAST)
         ways = [Way(name) for name in self._models.ways.classes]
         probabilities = self._models.ways.probabilities(text)
-        own = max(zip(probabilities, ways, strict=True))
         weighed = [
-            (probability * (self._thresholds.language if way.language is expected else 1.0), way)
+            (float(probability) * (trust if way.language is expected else 1.0), way)
             for probability, way in zip(probabilities, ways, strict=True)
         ]
-        best = max(weighed)
-        return best[1], bool(own[1].language is best[1].language and own[0] >= 0.9)
+        return max(weighed)[1]
 
+
+#: How many times the trader's own language counts in a message of at most so many words, and in a longer one.
+OWN_LANGUAGE = ((2, 30.0), (4, 6.0))
+OWN_LANGUAGE_AT_LEAST = 2.0
 
 #: Labels of the asides that get a short reply of their own; every other aside is out of scope.
 SMALLTALK = frozenset(

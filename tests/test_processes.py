@@ -73,9 +73,8 @@ async def test_a_killed_process_loses_no_reply(database_address: str, bot_api: B
         bot_api.scripted["sendMessage"].clear()
         with psycopg.connect(database_address, autocommit=True) as connection:  # the leases of the dead run out
             connection.execute("UPDATE deliveries SET due_at = now() - interval '1 second'")
-    async with process(database_address, bot_api):
-        async with bot_api.changed:
-            await asyncio.wait_for(bot_api.changed.wait_for(lambda: _answered(bot_api) == set(range(1, 21))), 20)
+    async with process(database_address, bot_api), bot_api.changed:
+        await asyncio.wait_for(bot_api.changed.wait_for(lambda: _answered(bot_api) == set(range(1, 21))), 20)
 
 
 def _answered(bot_api: BotApi) -> set[int]:

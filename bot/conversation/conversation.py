@@ -44,9 +44,10 @@ def _client_language(tag: str | None) -> Language:
 
 
 def _written(memory: Memory, text: str, incoming: Incoming, counsel: Counsel) -> Turn:
-    expected = memory.language or _client_language(incoming.client_language)
-    understanding = counsel.understand(text, expected)
-    language = understanding.language if understanding.certain or not memory.language else memory.language
+    # an app in English says little: many who write Urdu or Persian use one
+    client = _client_language(incoming.client_language)
+    understanding = counsel.understand(text, memory.language or (client if client is not Language.EN else None))
+    language = understanding.language
     if not memory.chosen:
         memory = replace(memory, language=language)
     voice = counsel.voices[language]
