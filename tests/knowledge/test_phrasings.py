@@ -8,14 +8,16 @@ import pytest
 
 from knowledge.entry import Phrasing
 from knowledge.language import Way
-from knowledge.phrasings import PhrasingsFault, read_phrasings
+from knowledge.phrasings import read_phrasings
 
 
 def read(folder: Path, text: str) -> list[Phrasing]:
     """What a file of this text holds, as phrasings of the topic taftan."""
     path = folder / "taftan.phrasings.txt"
     path.write_bytes(text.encode())
-    return read_phrasings(path, "taftan")
+    phrasings, faults = read_phrasings(path, "taftan")
+    assert faults == []
+    return phrasings
 
 
 def test_each_question_has_its_topic_its_way_of_writing_and_its_line(tmp_path: Path) -> None:
@@ -73,6 +75,14 @@ def test_brackets_inside_a_question_are_no_heading(tmp_path: Path) -> None:
     ],
 )
 def test_a_line_without_a_place_is_told_with_its_number(tmp_path: Path, text: str, line: int, message: str) -> None:
-    with pytest.raises(PhrasingsFault) as caught:
-        read(tmp_path, text)
-    assert (caught.value.line, str(caught.value)) == (line, message)
+    path = tmp_path / "taftan.phrasings.txt"
+    path.write_text(text, encoding="utf-8")
+    assert read_phrasings(path, "taftan")[1] == [(line, message)]
+
+
+def test_every_line_without_a_place_is_told_and_the_others_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "taftan.phrasings.txt"
+    path.write_text("lost\n[xx]\nwhat\n[en]\nhello\n[yy]\n", encoding="utf-8")
+    phrasings, faults = read_phrasings(path, "taftan")
+    assert [phrasing.text for phrasing in phrasings] == ["hello"]
+    assert [line for line, _ in faults] == [1, 2, 6]
