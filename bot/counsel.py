@@ -30,5 +30,5 @@ def build_counsel(data_dir: Path, announce: Announce, now: Callable[[], datetime
         return now().date()
 
     library = load_library(today())
-    models = models_for(library.phrasings, data_dir / "understanding", announce)
+    models = models_for(library, data_dir / "understanding", announce)
     return Counsel(library, Understander(models).understand, load_voices(), today)

@@ -17,6 +17,7 @@ from knowledge.dates import DATE, replace_dates
 from knowledge.entry import ANSWER_LETTERS, Category, Entry, Phrasing
 from knowledge.language import Language, Way
 from knowledge.phrasings import ASIDE, SUFFIX, read_phrasings
+from knowledge.questions import Question, read_all_questions
 from knowledge.script import fold, fold_digits
 
 PHRASINGS = 5  # questions that each entry has at least in each way of writing
@@ -52,6 +53,7 @@ class Inspection:
 
     entries: dict[str, Entry]  # in the order of their shelves
     phrasings: tuple[Phrasing, ...]
+    questions: tuple[Question, ...]
     faults: tuple[Fault, ...]
 
     @property
@@ -64,7 +66,9 @@ def inspect(folder: Path, today: date) -> Inspection:
     """Read a library (its `entries`, `asides` and `shelves.yaml`) and find every fault."""
     inspector = _Inspector(folder, today)
     inspector.run()
-    return Inspection(inspector.entries, tuple(inspector.phrasings), tuple(sorted(inspector.faults)))
+    return Inspection(
+        inspector.entries, tuple(inspector.phrasings), tuple(inspector.asked), tuple(sorted(inspector.faults))
+    )
 
 
 class _Loader(yaml.CSafeLoader):
@@ -115,6 +119,8 @@ class _Inspector:
         self.folder = folder / "entries"
         self.asides = folder / "asides"
         self.shelves = folder / "shelves.yaml"
+        self.evaluation = folder / "evaluation"
+        self.asked: list[Question] = []
         self.today = today
         self.entries: dict[str, Entry] = {}
         self.phrasings: list[Phrasing] = []
@@ -137,6 +143,7 @@ class _Inspector:
             self.check_entry(entry)
         self.check_shared_phrasings()
         self.put_on_shelves()
+        self.check_evaluation()
 
     def fault(self, path: Path, line: int, message: str, *, warning: bool = False) -> None:
         self.faults.append(Fault(str(path), line, message, warning))
@@ -220,6 +227,21 @@ class _Inspector:
                 where = f"{self.questions[other.topic]}:{other.line}"
                 self.fault(path, phrasing.line, f"the phrasing “{phrasing.text}” stands at {where} already")
 
+    def check_evaluation(self) -> None:
+        """Read the questions that the understanding is measured on; the model must not have learned from them."""
+        try:
+            self.asked = read_all_questions(self.evaluation)
+        except ValueError as error:
+            self.faults.append(Fault(*_located(str(error))))
+            return
+        taught = {fold(phrasing.text): phrasing for phrasing in self.phrasings}
+        for question in self.asked:
+            for topic in sorted(question.topics - self.entries.keys()):
+                self.fault(Path(question.file), question.line, f"{topic} is no entry")
+            if phrasing := taught.get(fold(question.text)):
+                where = f"{self.questions[phrasing.topic]}:{phrasing.line}"
+                self.fault(Path(question.file), question.line, f"the question stands at {where}, to be learned from")
+
     def put_on_shelves(self) -> None:
         """Bring the entries into the order of `shelves.yaml`, on which each must stand once, in its category."""
         try:
@@ -247,6 +269,11 @@ class _Inspector:
         for topic in sorted(self.entries.keys() - placed.keys()):
             self.fault(self.shelves, 1, f"the entry {topic} is missing")
         self.entries = placed
+
+
+def _located(message: str) -> tuple[str, int, str]:
+    file, line, rest = message.split(":", 2)
+    return file, int(line), rest.strip()
 
 
 def _answer_faults(answer: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from knowledge.check import Fault, inspect
 from knowledge.entry import Category, Entry, Phrasing
+from knowledge.questions import Question
 
 LIBRARY = Path(__file__).parent
 
@@ -27,6 +28,7 @@ class Library:
 
     entries: dict[str, Entry]
     phrasings: tuple[Phrasing, ...]
+    questions: tuple[Question, ...]  # by other hands, on which the understanding is measured
 
     def __getitem__(self, topic: str) -> Entry:
         return self.entries[topic]
@@ -49,4 +51,4 @@ def load_library(today: date, folder: Path = LIBRARY) -> Library:
     inspection = inspect(folder, today)
     if inspection.errors:
         raise LibraryFaults(inspection.errors)
-    return Library(inspection.entries, inspection.phrasings)
+    return Library(inspection.entries, inspection.phrasings, inspection.questions)

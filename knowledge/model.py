@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 import tempfile
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,24 +16,51 @@ from numpy.typing import NDArray
 from knowledge.features import Extractor
 
 Floats = NDArray[np.float32]
+Keys = NDArray[np.uint32]
+
+
+def keys_of(names: Sequence[str]) -> Keys:
+    """The key of each feature: its CRC-32. Two of 300,000 features that share one are rare, and harm little."""
+    return np.fromiter((zlib.crc32(name.encode()) for name in names), np.uint32, len(names))
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The features of one family with their rarity."""
+    """The features of one family with their rarity; keys alone are kept, a tenth of the memory of the names."""
 
-    positions: dict[str, int]
+    keys: Keys  # ascending
     rarity: Floats  # inverse document frequency, one a feature
 
-    def weigh(self, counts: Counter[str]) -> tuple[list[int], list[float]]:
-        """The positions of the known features and their weights, of length 1 together (TF-IDF, damped counts)."""
-        known = [
-            (position, count) for name, count in counts.items() if (position := self.positions.get(name)) is not None
-        ]
-        positions = [position for position, _ in known]
-        weights = [(1.0 + math.log(count)) * float(self.rarity[position]) for position, count in known]
-        norm = math.sqrt(sum(weight * weight for weight in weights)) or 1.0
-        return positions, [weight / norm for weight in weights]
+    def weigh(self, counts: Counter[str]) -> tuple[NDArray[np.intp], Floats, float]:
+        """The places of the known features, their weights (TF-IDF, damped counts, of length 1), the share known."""
+        if not counts or not len(self.keys):
+            return np.empty(0, np.intp), np.empty(0, np.float32), 0.0
+        keys = keys_of(tuple(counts))
+        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        known = self.keys[places] == keys
+        places = places[known]
+        times = np.fromiter(counts.values(), np.float32, len(counts))[known]
+        weights = (1.0 + np.log(times)) * self.rarity[places]
+        norm = float(np.sqrt(weights @ weights)) or 1.0
+        return places, np.asarray(weights / norm, np.float32), len(places) / len(counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weights of one family in eight bits each, with one scale a feature: a quarter of the memory, the same ranking."""
+
+    steps: NDArray[np.int8]  # features × classes
+    scale: Floats  # one a feature
+
+    @classmethod
+    def of(cls, weights: Floats) -> Weights:
+        """Round weights to the nearest of 255 steps."""
+        scale = np.maximum(np.abs(weights).max(axis=1), 1e-12).astype(np.float32) / 127
+        return cls(np.rint(weights / scale[:, None]).astype(np.int8), scale)
+
+    def sum(self, places: NDArray[np.intp], values: Floats) -> Floats:
+        """The weighted sum of some features' rows."""
+        return np.asarray((values * self.scale[places]) @ self.steps[places].astype(np.float32), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +70,23 @@ class Model:
     classes: tuple[str, ...]
     extract: Extractor
     vocabularies: tuple[Vocabulary, ...]
-    weights: tuple[NDArray[np.float16], ...]  # one a family, features × classes; half precision halves the memory
+    weights: tuple[Weights, ...]  # one a family
     bias: Floats
     temperature: float  # divides the scores before they become probabilities; learned on questions held out
 
-    def scores(self, text: str) -> Floats:
-        """One score a class; higher fits better."""
+    def scores(self, text: str) -> tuple[Floats, tuple[float, ...]]:
+        """One score a class, higher fits better; and of each family the share of the text's features that are known."""
         total = self.bias.copy()
+        shares = []
         for counts, vocabulary, weights in zip(self.extract(text), self.vocabularies, self.weights, strict=True):
-            positions, values = vocabulary.weigh(counts)
-            if positions:
-                total += np.asarray(values, np.float32) @ weights[positions].astype(np.float32)
-        return total
+            places, values, share = vocabulary.weigh(counts)
+            total += weights.sum(places, values)
+            shares.append(share)
+        return total, tuple(shares)
 
     def probabilities(self, text: str) -> Floats:
         """One probability a class, in their order; together 1."""
-        return softmax(self.scores(text) / self.temperature)
+        return softmax(self.scores(text)[0] / self.temperature)
 
 
 def softmax(scores: Floats) -> Floats:
@@ -67,20 +95,18 @@ def softmax(scores: Floats) -> Floats:
     return np.asarray(powers / powers.sum(axis=-1, keepdims=True), np.float32)
 
 
-def save(models: Sequence[Model], path: Path) -> None:
-    """Write models to one file, whole or not at all."""
-    arrays: dict[str, NDArray[np.generic]] = {}
+def save(models: Sequence[Model], confidence: Floats, path: Path) -> None:
+    """Write models, and the coefficients of the confidence in the first, to one file: whole or not at all."""
+    arrays: dict[str, NDArray[np.generic]] = {"confidence": confidence}
     for number, model in enumerate(models):
-        head = {
-            "classes": model.classes,
-            "temperature": model.temperature,
-            "features": [list(vocabulary.positions) for vocabulary in model.vocabularies],
-        }
-        arrays[f"{number}.head"] = np.frombuffer(json.dumps(head).encode(), np.uint8)
+        head = json.dumps({"classes": model.classes, "temperature": model.temperature})
+        arrays[f"{number}.head"] = np.frombuffer(head.encode(), np.uint8)
         arrays[f"{number}.bias"] = model.bias
         for family, (vocabulary, weights) in enumerate(zip(model.vocabularies, model.weights, strict=True)):
+            arrays[f"{number}.keys.{family}"] = vocabulary.keys
             arrays[f"{number}.rarity.{family}"] = vocabulary.rarity
-            arrays[f"{number}.weights.{family}"] = weights
+            arrays[f"{number}.steps.{family}"] = weights.steps
+            arrays[f"{number}.scale.{family}"] = weights.scale
     path.parent.mkdir(parents=True, exist_ok=True)
     # each process has a file of its own until it is whole: two may learn at the same time
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".unfinished", delete=False) as target:
@@ -88,17 +114,18 @@ def save(models: Sequence[Model], path: Path) -> None:
     Path(target.name).replace(path)
 
 
-def load(path: Path, extractors: Sequence[Extractor]) -> list[Model]:
-    """Read the models that `save` wrote, one an extractor."""
+def load(path: Path, extractors: Sequence[Extractor]) -> tuple[list[Model], Floats]:
+    """Read what `save` wrote: the models, one an extractor, and the coefficients of the confidence."""
     models = []
     with np.load(path, allow_pickle=False) as arrays:
         for number, extract in enumerate(extractors):
             head = json.loads(arrays[f"{number}.head"].tobytes())
+            families = range(sum(name.startswith(f"{number}.keys.") for name in arrays.files))
             vocabularies = tuple(
-                Vocabulary({name: place for place, name in enumerate(names)}, arrays[f"{number}.rarity.{family}"])
-                for family, names in enumerate(head["features"])
+                Vocabulary(arrays[f"{number}.keys.{f}"], arrays[f"{number}.rarity.{f}"]) for f in families
             )
-            weights = tuple(arrays[f"{number}.weights.{family}"] for family in range(len(vocabularies)))
+            weights = tuple(Weights(arrays[f"{number}.steps.{f}"], arrays[f"{number}.scale.{f}"]) for f in families)
             bias = arrays[f"{number}.bias"]
             models.append(Model(tuple(head["classes"]), extract, vocabularies, weights, bias, head["temperature"]))
-    return models
+        confidence = arrays["confidence"]
+    return models, confidence

@@ -9,49 +9,54 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge import features, model, script
-from knowledge.entry import Phrasing
-from knowledge.model import Model
+from knowledge.library import Library
+from knowledge.model import Floats, Model
 
 _EXTRACTORS = (features.topic_features, features.way_features)
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """What tells topics and asides apart, and what tells ways of writing apart."""
+    """What tells topics and asides apart, what tells ways of writing apart, and how far the first is to be trusted."""
 
     topics: Model
     ways: Model
+    confidence: Floats
 
 
-def models_for(phrasings: tuple[Phrasing, ...], cache: Path, announce: Callable[[str], None]) -> Models:
-    """Return the models that these phrasings teach.
+def models_for(library: Library, cache: Path, announce: Callable[[str], None]) -> Models:
+    """Return the models that a library's phrasings teach.
 
     `cache` is the folder where they are kept; `announce` is told of a slow step before it begins. Files of former
     libraries are removed.
     """
-    path = cache / f"{_fingerprint(phrasings)}.npz"
+    phrasings = library.phrasings
+    path = cache / f"{_fingerprint(library)}.npz"
     if not path.exists():
         announce(f"Learning from {len(phrasings):,} phrasings; this is done once for each change of the library …")
-        _learn(phrasings, path)
+        _learn(library, path)
         for former in cache.glob("*.npz"):
             if former != path:
                 former.unlink(missing_ok=True)
-    return Models(*model.load(path, _EXTRACTORS))
+    (topics, ways), confidence = model.load(path, _EXTRACTORS)
+    return Models(topics, ways, confidence)
 
 
-def _learn(phrasings: tuple[Phrasing, ...], path: Path) -> None:
-    from knowledge.training import learn  # noqa: PLC0415  (scikit-learn costs a second and 80 MB: only when needed)
+def _learn(library: Library, path: Path) -> None:
+    from knowledge import training  # noqa: PLC0415  (scikit-learn costs a second and 80 MB: only when needed)
 
-    texts = [phrasing.text for phrasing in phrasings]
-    topics = learn(texts, [phrasing.topic for phrasing in phrasings], features.topic_features)
-    ways = learn(texts, [phrasing.way for phrasing in phrasings], features.way_features)
-    model.save((topics, ways), path)
+    texts = [phrasing.text for phrasing in library.phrasings]
+    topics = training.learn(texts, [phrasing.topic for phrasing in library.phrasings], features.topic_features)
+    ways = training.learn(texts, [phrasing.way for phrasing in library.phrasings], features.way_features)
+    model.save((topics, ways), training.learn_confidence(topics, library.questions), path)
 
 
-def _fingerprint(phrasings: tuple[Phrasing, ...]) -> str:
-    """Changes with the phrasings and with the code that learns from them."""
+def _fingerprint(library: Library) -> str:
+    """Changes with what is learned from, and with the code that learns from it."""
     digest = hashlib.sha256()
-    for name in ("script", "features", "model", "training"):
+    for name in ("script", "features", "model", "confidence", "training"):
         digest.update(Path(script.__file__).with_name(f"{name}.py").read_bytes())
-    digest.update(json.dumps([(phrasing.topic, phrasing.way, phrasing.text) for phrasing in phrasings]).encode())
+    taught = [(phrasing.topic, phrasing.way, phrasing.text) for phrasing in library.phrasings]
+    asked = [(sorted(question.topics), question.text) for question in library.questions]
+    digest.update(json.dumps((taught, asked)).encode())
     return digest.hexdigest()[:16]

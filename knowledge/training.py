@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, hstack
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
+from knowledge.confidence import rank
 from knowledge.features import Extractor, Features
-from knowledge.model import Floats, Model, Vocabulary, softmax
+from knowledge.model import Floats, Model, Vocabulary, Weights, keys_of, softmax
+from knowledge.questions import Question
 
 FOLDS = 5  # one part in so many is held out once, to learn how far scores may be trusted
 
@@ -34,16 +37,27 @@ def learn(texts: Sequence[str], labels: Sequence[str], extract: Extractor) -> Mo
         classifier, judge = whole.result(), partial.result()
     classes = [str(name) for name in classifier.classes_]
     truth = np.asarray([classes.index(answers[place]) for place in held_out])
-    ends = np.cumsum([len(vocabulary.positions) for vocabulary in vocabularies])[:-1]
-    coefficients = np.asarray(classifier.coef_.T, np.float16)
+    ends = np.cumsum([len(vocabulary.keys) for vocabulary in vocabularies])[:-1]
+    coefficients = np.asarray(classifier.coef_.T, np.float32)
     return Model(
         classes=tuple(classes),
         extract=extract,
         vocabularies=vocabularies,
-        weights=tuple(np.split(coefficients, ends)),
+        weights=tuple(map(Weights.of, np.split(coefficients, ends))),
         bias=np.asarray(classifier.intercept_, np.float32),
         temperature=_temperature(judge.decision_function(matrix[held_out]).astype(np.float32), truth),
     )
+
+
+def learn_confidence(model: Model, questions: Sequence[Question]) -> Floats:
+    """Learn, on questions that the model did not learn from, when its first topic is right (see `confidence`)."""
+    rankings = [rank(model, question.text) for question in questions]
+    evidence = np.stack([ranking.evidence for ranking in rankings])
+    right = [ranking.topics[0][0] in question.topics for ranking, question in zip(rankings, questions, strict=True)]
+    spread = evidence.std(axis=0)
+    spread[spread == 0] = 1.0
+    judge = LogisticRegression(fit_intercept=False, max_iter=1000).fit(evidence / spread, right)
+    return np.asarray(judge.coef_[0] / spread, np.float32)
 
 
 def _fit(matrix: csr_matrix, labels: NDArray[np.str_]) -> LinearSVC:
@@ -54,21 +68,24 @@ def _vocabulary(features: Sequence[Features], family: int) -> Vocabulary:
     documents: Counter[str] = Counter()
     for text in features:
         documents.update(text[family].keys())
-    names = sorted(documents)
-    rarity = [math.log((1 + len(features)) / (1 + documents[name])) + 1 for name in names]
-    return Vocabulary({name: place for place, name in enumerate(names)}, np.asarray(rarity, np.float32))
+    names = list(documents)
+    keys, first = np.unique(keys_of(names), return_index=True)
+    rarity = [math.log((1 + len(features)) / (1 + documents[names[place]])) + 1 for place in first]
+    return Vocabulary(keys, np.asarray(rarity, np.float32))
 
 
 def _matrix(features: Sequence[Features], family: int, vocabulary: Vocabulary) -> csr_matrix:
-    rows: list[int] = []
-    columns: list[int] = []
-    values: list[float] = []
-    for row, text in enumerate(features):
-        positions, weights = vocabulary.weigh(text[family])
-        rows += [row] * len(positions)
-        columns += positions
-        values += weights
-    return csr_matrix((values, (rows, columns)), shape=(len(features), len(vocabulary.positions)), dtype=np.float32)
+    weighed = [vocabulary.weigh(text[family]) for text in features]
+    lengths = [len(places) for places, _, _ in weighed]
+    return csr_matrix(
+        (
+            np.concatenate([values for _, values, _ in weighed]),
+            np.concatenate([places for places, _, _ in weighed]),
+            np.concatenate([[0], np.cumsum(lengths)]),
+        ),
+        shape=(len(features), len(vocabulary.keys)),
+        dtype=np.float32,
+    )
 
 
 def _temperature(scores: Floats, truth: NDArray[np.int_]) -> float:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import numpy as np
-
+from knowledge.confidence import Ranking, confidence, rank
 from knowledge.language import Language, Style, Way
 from knowledge.phrasings import ASIDE
 from knowledge.retrieval import Models
@@ -27,13 +26,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From which probability on something is done; one table for every decision."""
+    """From which confidence on something is done; one table for every decision. Measured in docs/understanding.md."""
 
-    answer: float = 0.60  # the first topic is answered
-    choices: float = 0.40  # the topics together are offered
-    offered: float = 0.05  # a topic is among those offered
-    aside: float = 0.50  # a message is taken for small talk, or for out of scope
-    talk_words: int = 5  # a message of so many words is more than small talk
+    answer: float = 0.875  # the first topic is answered
+    choices: float = 0.25  # the first topics are offered
+    smalltalk: float = 0.50  # a message is taken for small talk (its probability)
+    talk_words: int = 5  # a message of so many words is more than small talk if a topic is sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,7 @@ class Understanding:
     choices: tuple[str, ...]  # topics to offer, best first
     language: Language
     style: Style
-    confidence: float  # the probability of the topic or small talk taken; of the best topic where none was
+    confidence: float  # the probability that the best topic, or the small talk taken, is right
     smalltalk: str | None = None  # its kind: greeting, thanks, …
 
     def as_json(self) -> dict[str, Any]:
@@ -74,34 +72,27 @@ class Understander:
         way = self._way(text, expected)
         if not fold(text):
             return Understanding(text, Outcome.NO_ANSWER, None, (), expected or way.language, way.style, 0.0)
-        probabilities = self._models.topics.probabilities(text)
-        ranked = [
-            (self._models.topics.classes[place], float(probabilities[place])) for place in np.argsort(-probabilities)
-        ]
-        outcome, topic, choices, confidence, smalltalk = self._decide(text, ranked)
-        return Understanding(text, outcome, topic, choices, way.language, way.style, confidence, smalltalk)
+        ranking = rank(self._models.topics, text)
+        sure = confidence(ranking, self._models.confidence)
+        outcome, topic, choices, smalltalk = self._decide(text, ranking, sure)
+        if outcome is Outcome.SMALLTALK:
+            sure = ranking.aside_probability
+        return Understanding(text, outcome, topic, choices, way.language, way.style, sure, smalltalk)
 
     def _decide(
-        self, text: str, ranked: list[tuple[str, float]]
-    ) -> tuple[Outcome, str | None, tuple[str, ...], float, str | None]:
+        self, text: str, ranking: Ranking, sure: float
+    ) -> tuple[Outcome, str | None, tuple[str, ...], str | None]:
         limits = self._thresholds
-        topics = [(label, probability) for label, probability in ranked if not label.startswith(ASIDE)]
-        (first, best), (label, confidence) = topics[0], ranked[0]
-        if best >= limits.answer:
-            return Outcome.ANSWER, first, (), best, None
-        if label in SMALLTALK and len(text.split()) >= limits.talk_words:
-            # a greeting before a question: what remains without the greeting decides
-            topics = [(topic, probability / (1.0 - confidence)) for topic, probability in topics]
-            if topics[0][1] >= limits.answer:
-                return Outcome.ANSWER, topics[0][0], (), topics[0][1], None
-        elif label.startswith(ASIDE) and confidence >= limits.aside:
-            if label in SMALLTALK:
-                return Outcome.SMALLTALK, None, (), confidence, label.removeprefix(ASIDE)
-            return Outcome.NO_ANSWER, None, (), best, None
-        offered = [(topic, probability) for topic, probability in topics[:CHOICES] if probability >= limits.offered]
-        if sum(probability for _, probability in offered) >= limits.choices:
-            return Outcome.CHOICES, None, tuple(topic for topic, _ in offered), best, None
-        return Outcome.NO_ANSWER, None, (), best, None
+        talk = ranking.aside in SMALLTALK and ranking.aside_probability >= limits.smalltalk
+        if talk and len(text.split()) < limits.talk_words:
+            return Outcome.SMALLTALK, None, (), ranking.aside.removeprefix(ASIDE)
+        if sure >= limits.answer:
+            return Outcome.ANSWER, ranking.topics[0][0], (), None
+        if talk:
+            return Outcome.SMALLTALK, None, (), ranking.aside.removeprefix(ASIDE)
+        if sure >= limits.choices:
+            return Outcome.CHOICES, None, tuple(topic for topic, _ in ranking.topics[:CHOICES]), None
+        return Outcome.NO_ANSWER, None, (), None
 
     def _way(self, text: str, expected: Language | None) -> Way:
         """The way of writing; the fewer the words, the more the trader's own language counts."""

@@ -79,6 +79,11 @@ def test_ways_of_writing_do_not_depend_on_capitals_or_presentation_forms() -> No
     assert way_features("ﺗﻔﺘﺎﻥ") == way_features("تفتان")
 
 
+def test_a_long_message_costs_no_more_than_a_page() -> None:
+    assert sum(topic_features("taftan " * 1500)[LETTER_WORDS].values()) < 300
+    assert sum(way_features("taftan " * 1500)[1].values()) < 300
+
+
 def test_only_the_beginning_of_a_long_message_is_read() -> None:
     # a word of ten letters with its space fills the limit without a rest, so that both parts end with a word
     beginning = "abcdefghi " * (LETTERS_READ // 10)

@@ -57,6 +57,7 @@ def test_a_library_with_faults_is_not_loaded_and_tells_them_all(tmp_path: Path) 
     with pytest.raises(LibraryFaults) as caught:
         load_library(TODAY, tmp_path)
     assert caught.value.faults == (
+        Fault(f"{tmp_path}/entries/rules/barter.phrasings.txt", 1, "the entry has no phrasings: this file is missing"),
         Fault(
             f"{tmp_path}/entries/rules/barter.yaml",
             1,

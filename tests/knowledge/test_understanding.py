@@ -322,9 +322,7 @@ def test_choices_are_a_list_of_topics_best_first() -> None:
 
 
 def test_the_fields_are_plain_values() -> None:
-    understanding = Understanding(
-        "taftan?", Outcome.ANSWER, "taftan", (), Language.UR, Style.LATIN, 0.123456789, None
-    )
+    understanding = Understanding("taftan?", Outcome.ANSWER, "taftan", (), Language.UR, Style.LATIN, 0.123456789, None)
     assert understanding.as_json() == {
         "text": "taftan?",
         "outcome": "answer",
@@ -356,9 +354,7 @@ def test_a_plain_sentence_keeps_its_language_whatever_the_trader_spoke_before(
     assert sum(language is Way(way).language for language in told) >= len(told) - 1
 
 
-UNDECIDED = pytest.mark.xfail(
-    reason="one language is taken for certain though the words are common to two", strict=True
-)
+UNDECIDED = pytest.mark.xfail(reason="the phrasings' language outweighs thirty times the trader's own", strict=True)
 BOTH = (Language.UR, Language.FA)
 
 
@@ -367,17 +363,15 @@ BOTH = (Language.UR, Language.FA)
     [
         "ایران بازار",
         "بازار ایران",
+        "سفر ایران",
         *(pytest.param(text, marks=UNDECIDED) for text in ("تجارت ایران", "ویزا ایران", "قیمت دلار", "سلام دوست")),
-        *(pytest.param(text, marks=UNDECIDED) for text in ("تجارت پاکستان", "قیمت ویزا", "ایران تجارت", "سفر ایران")),
+        *(pytest.param(text, marks=UNDECIDED) for text in ("تجارت پاکستان", "قیمت ویزا", "ایران تجارت")),
     ],
 )
 def test_two_words_that_are_both_urdu_and_persian_are_taken_in_the_language_expected(
     counsel: Counsel, text: str
 ) -> None:
     assert [counsel.understand(text, expected).language for expected in BOTH] == [*BOTH]
-
-
-UNHEARD = pytest.mark.xfail(reason="signs and emoji of the phrasings outweigh the trader's language", strict=True)
 
 
 @pytest.mark.parametrize("expected", Language)
@@ -394,7 +388,6 @@ def test_a_message_without_words_is_in_the_language_expected(counsel: Counsel, t
     assert understanding.language is expected
 
 
-@UNHEARD
 @pytest.mark.parametrize(
     ("text", "expected"), [("🙂", Language.UR), ("🙂", Language.FA), ("?", Language.EN), ("\u200f", Language.UR)]
 )
@@ -457,9 +450,6 @@ def test_no_text_is_too_strange(counsel: Counsel, text: str, expected: Language 
     read(counsel, text, expected)
 
 
-@pytest.mark.xfail(
-    raises=ValueError, reason="fold raises for digits that are newer than Python's Unicode tables", strict=True
-)
 def test_a_digit_newer_than_this_python_does_not_raise(counsel: Counsel) -> None:
     read(counsel, "taftan \U00010d40")
 
@@ -507,16 +497,27 @@ def test_every_aside_but_what_is_out_of_scope_is_small_talk() -> None:
     ("text", "topic"),
     [
         ("سلام، ثبت سفارش چطور انجام می‌شود", "iran-order-registration"),
-        pytest.param(
-            "salam bhai barter trade kaise hoti hai",
-            "barter-trade",
-            marks=pytest.mark.xfail(reason="the greeting has the higher odds, and the question is lost", strict=True),
-        ),
+        ("salam bhai barter trade kaise hoti hai", "barter-trade"),
     ],
 )
 def test_a_greeting_in_front_of_a_question_does_not_hide_it(counsel: Counsel, text: str, topic: str) -> None:
     understanding = read(counsel, text)
     assert topic in (understanding.topic, *understanding.choices)
+
+
+@pytest.mark.xfail(reason="of five words on, small talk is never taken for it, and may even raise", strict=True)
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("hello how are you doing today", "greeting"),
+        ("assalam o alaikum bhai kya haal hai", "greeting"),
+        ("السلام علیکم بھائی کیا حال ہے آپ کا", "greeting"),
+        ("سلام خوبی حالت چطوره چه خبر", "greeting"),
+        ("thank you very much for your help", "thanks"),
+    ],
+)
+def test_long_small_talk_is_still_small_talk(counsel: Counsel, text: str, kind: str) -> None:
+    assert read(counsel, text).smalltalk == kind
 
 
 # topics
@@ -681,21 +682,32 @@ def test_the_thresholds_are_handed_in() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ways", "expected", "language", "style", "certain"),
+    ("words", "ways", "expected", "way"),
     [
-        pytest.param({"en": 0.5, "ur": 0.3, "fa": 0.2}, None, "en", "latin", False, id="nothing expected"),
-        pytest.param({"en": 0.5, "ur": 0.3, "fa": 0.2}, "ur", "ur", "script", False, id="thrice 0.3 is more than 0.5"),
-        pytest.param({"en": 0.5, "ur": 0.16, "fa": 0.34}, "ur", "en", "latin", False, id="thrice 0.16 is less"),
-        pytest.param({"en": 0.5, "ur": 0.3, "fa": 0.2}, "en", "en", "latin", False, id="expected and likely"),
-        pytest.param({"en": 0.3, "ur_Latn": 0.4, "fa_Latn": 0.3}, "fa", "fa", "latin", False, id="in Latin letters"),
-        pytest.param({"en": 0.91, "ur": 0.05, "fa": 0.04}, "ur", "en", "latin", True, id="beyond doubt"),
-        pytest.param({"en": 0.89, "ur": 0.07, "fa": 0.04}, "ur", "en", "latin", False, id="not beyond doubt"),
-        pytest.param({"fa": 0.95, "ur": 0.05}, "fa", "fa", "script", True, id="beyond doubt and expected"),
+        pytest.param(1, {"en": 0.6, "ur": 0.4}, None, "en", id="nothing expected"),
+        pytest.param(1, {"en": 0.96, "ur": 0.04}, "ur", "ur", id="one word, thirty times 0.04"),
+        pytest.param(2, {"en": 0.96, "ur": 0.04}, "ur", "ur", id="two words, thirty times 0.04"),
+        pytest.param(2, {"en": 0.98, "ur": 0.02}, "ur", "en", id="two words, thirty times 0.02"),
+        pytest.param(3, {"en": 0.84, "ur": 0.16}, "ur", "ur", id="three words, six times 0.16"),
+        pytest.param(4, {"en": 0.88, "ur": 0.12}, "ur", "en", id="four words, six times 0.12"),
+        pytest.param(5, {"en": 0.65, "ur": 0.35}, "ur", "ur", id="five words, twice 0.35"),
+        pytest.param(50, {"en": 0.68, "ur": 0.32}, "ur", "en", id="many words, twice 0.32"),
+        pytest.param(5, {"en": 0.3, "ur_Latn": 0.4, "fa_Latn": 0.3}, "fa", "fa-Latn", id="in Latin letters"),
+        pytest.param(1, {"ur": 0.05, "fa": 0.95}, "fa", "fa", id="expected and likely"),
     ],
 )
-def test_the_expected_language_counts_three_times(
-    ways: dict[str, float], expected: str | None, language: str, style: str, certain: bool
+def test_the_fewer_the_words_the_more_the_expected_language_counts(
+    words: int, ways: dict[str, float], expected: str | None, way: str
 ) -> None:
     understander = Understander(Models(odds(a=1.0), odds(**ways)))
-    found = understander.understand("taftan", Language(expected) if expected else None)
-    assert (found.language.value, found.style.value, found.certain) == (language, style, certain)
+    found = understander.understand(" ".join(["taftan"] * words), Language(expected) if expected else None)
+    assert (found.language, found.style) == (Way(way).language, Way(way).style)
+
+
+@pytest.mark.xfail(
+    raises=ZeroDivisionError, reason="the odds are divided by what the greeting leaves of them: nothing", strict=True
+)
+def test_small_talk_beyond_all_doubt_does_not_raise() -> None:
+    # in float32 the probability of the many greetings that the phrasings hold is 1 exactly
+    models = Models(odds(aside_greeting=1.0 - 1e-12, a=1e-12), odds(**EVEN))
+    assert Understander(models).understand("assalam o alaikum bhai kya haal hai").outcome is Outcome.SMALLTALK
