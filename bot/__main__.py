@@ -19,9 +19,13 @@ from bot.conversation.turn import Counsel, Memory
 from bot.counsel import build_counsel, utc_now
 from bot.message import Choice, Incoming
 from bot.settings import Settings
+from knowledge import evaluation
 from knowledge.check import inspect
 from knowledge.language import Language
-from knowledge.library import LIBRARY, LibraryFaults
+from knowledge.library import LIBRARY, Library, LibraryFaults, load_library
+from knowledge.questions import read_questions
+from knowledge.retrieval import models_for
+from knowledge.understanding import Understander
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -94,6 +98,35 @@ def ask(
                 typer.echo(terminal.write(reply, first=1)[0])
 
 
+@app.command()
+def evaluate(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Tables of questions; by default the library's own.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+    with_curve: Annotated[
+        bool, typer.Option("--curve", help="Learn from parts of the phrasings, too (minutes).")
+    ] = False,
+) -> None:
+    """Measure how well questions by other hands are understood (columns: style, topic, also, text)."""
+    settings = _settings()
+    library = _library()
+    models = models_for(library, settings.data_dir / "understanding", _announce)
+    try:
+        questions = [question for file in files for question in read_questions(file)] if files else library.questions
+    except (OSError, ValueError) as error:
+        _announce(str(error))
+        raise typer.Exit(1) from None
+    understander = Understander(models)
+    report = evaluation.evaluate(
+        understander.understand, lambda text: evaluation.first_topic(models.topics, text), questions
+    )
+    typer.echo(json.dumps(report.as_json()) if as_json else evaluation.as_table(report))
+    if with_curve:
+        for count, share in evaluation.curve(library.phrasings, questions):
+            typer.echo(f"{count:6} phrasings: {share:.1%} first right")
+
+
 @knowledge.command()
 def check(folder: Annotated[Path, typer.Argument(help="The folder of the library.")] = LIBRARY) -> None:
     """Report every fault of the entries with file and line; exit 1 where there is one."""
@@ -131,9 +164,14 @@ def _settings() -> Settings:
 
 
 def _counsel(settings: Settings) -> Counsel:
-    """The library and what belongs to it; its faults, one a line, and exit 1."""
+    """What a conversation draws on."""
+    return build_counsel(_library(), settings.data_dir, _announce)
+
+
+def _library() -> Library:
+    """The library; its faults, one a line, and exit 1."""
     try:
-        return build_counsel(settings.data_dir, _announce)
+        return load_library(utc_now().date())
     except LibraryFaults as faults:
         _announce(str(faults))
         _announce("The library has faults, so nothing is started.")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.conversation.turn import Counsel
 from bot.wording import load_voices
-from knowledge.library import load_library
+from knowledge.library import Library
 from knowledge.retrieval import models_for
 from knowledge.understanding import Understander
 
@@ -20,15 +20,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def build_counsel(data_dir: Path, announce: Announce, now: Callable[[], datetime] = utc_now) -> Counsel:
-    """Load the library, its learned models and the catalogues.
-
-    Raises `LibraryFaults` where the library has any.
-    """
+def build_counsel(
+    library: Library, data_dir: Path, announce: Announce, now: Callable[[], datetime] = utc_now
+) -> Counsel:
+    """Put a library together with its learned models and the catalogues."""
 
     def today() -> date:
         return now().date()
 
-    library = load_library(today())
     models = models_for(library, data_dir / "understanding", announce)
     return Counsel(library, Understander(models).understand, load_voices(), today)

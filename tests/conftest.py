@@ -23,6 +23,7 @@ from bot.conversation.turn import Counsel
 from bot.counsel import build_counsel
 from bot.records import database
 from bot.settings import Settings
+from knowledge.library import load_library
 from tests.servers.bot_api import TOKEN, BotApi
 from tests.trader import TelegramTrader, WebTrader
 
@@ -34,7 +35,7 @@ ROOT = Path(__file__).parent.parent
 @pytest.fixture(scope="session")
 def counsel() -> Counsel:
     """The real library with its learned models, at a fixed hour; the models are kept in the data folder."""
-    return build_counsel(ROOT / "data", print, now=lambda: NOW)
+    return build_counsel(load_library(NOW.date()), ROOT / "data", print, now=lambda: NOW)
 
 
 @pytest.fixture(scope="session")
