@@ -69,7 +69,7 @@ class Report:
 def evaluate(
     understand: Callable[[str], Understanding], best_topic: Callable[[str], str], questions: Iterable[Question]
 ) -> Report:
-    """Ask every question and count. `best_topic` gives the first topic even where it is not sure enough to be answered."""
+    """Ask every question and count. `best_topic` gives the first topic, also where it is not sure enough to answer."""
     report = Report()
     trusted: list[tuple[float, bool]] = []
     for question in questions:
@@ -119,7 +119,7 @@ def expected_calibration_error(trusted: Sequence[tuple[float, bool]]) -> float:
 
 
 def curve(phrasings: Sequence[Phrasing], questions: Sequence[Question]) -> Iterator[tuple[int, float]]:
-    """Learn from an eighth, a quarter, a half and all of the phrasings; yield their number and the share first right."""
+    """Learn from an eighth, a quarter, a half and all phrasings; yield their number and the share first right."""
     from knowledge.training import learn  # noqa: PLC0415  (scikit-learn: see retrieval)
 
     by_topic: dict[str, list[Phrasing]] = defaultdict(list)
