@@ -24,6 +24,7 @@ from knowledge.check import inspect
 from knowledge.language import Language
 from knowledge.library import LIBRARY, Library, LibraryFaults, load_library
 from knowledge.questions import read_questions
+from knowledge.report import report as library_report
 from knowledge.retrieval import models_for
 from knowledge.understanding import Understander
 
@@ -136,6 +137,13 @@ def check(folder: Annotated[Path, typer.Argument(help="The folder of the library
     questions = sum(phrasing.topic in inspection.entries for phrasing in inspection.phrasings)
     typer.echo(f"{len(inspection.entries)} entries, {questions:,} phrasings, {len(inspection.errors)} faults")
     raise typer.Exit(1 if inspection.errors else 0)
+
+
+@knowledge.command()
+def report() -> None:
+    """Show what is stale, due soon or volatile, and how many phrasings each entry has."""
+    for line in library_report(_library(), utc_now().date()):
+        typer.echo(line)
 
 
 def _typed_lines() -> Iterator[str]:

@@ -40,25 +40,30 @@ def layout(markdown: str, language: Language) -> Spans:
 
 def _spans(tokens: Sequence[Token], language: Language) -> Iterator[Span]:
     numbers: list[int | None] = []  # of the lists that are open: the next number, None for bullets
+    begun = False  # whether the innermost list has an item already
     marker = ""  # of the item that has begun and has no text yet
     gap = ""  # between what was written and what comes
     for token in tokens:
         match token.type:
             case "ordered_list_open":
                 numbers.append(int(token.attrGet("start") or 1))
+                begun = False
             case "bullet_list_open":
                 numbers.append(None)
+                begun = False
             case "ordered_list_close" | "bullet_list_close":
                 numbers.pop()
-                gap = "\n" if numbers else "\n\n"
+                begun = bool(numbers)
             case "list_item_open":
+                gap = "\n" if gap and (begun or len(numbers) > 1) else gap
+                begun = True
                 marker += ("" if marker else "  " * (len(numbers) - 1)) + _marker(numbers, language)
             case "inline" | "fence" | "code_block" | "html_block":
                 # code and HTML are no markup of answers: their text is shown as it is
                 children = token.children if token.children is not None else [token]
                 yield Span(gap + marker)
                 yield from _inline(children, language)
-                marker, gap = "", "\n" if numbers else "\n\n"
+                marker, gap = "", "\n\n"
 
 
 def _marker(numbers: list[int | None], language: Language) -> str:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any, TypeVar
 
 import yaml
 from markdown_it import MarkdownIt
 from pydantic import TypeAdapter, ValidationError
 
+from knowledge.checklists import Checklists
+from knowledge.cities import CITIES, City, doubled_names
+from knowledge.contacts import OFFICES, Office, unlike_entries
 from knowledge.dates import DATE, replace_dates
-from knowledge.entry import ANSWER_LETTERS, Category, Entry, Phrasing
+from knowledge.entry import ANSWER_LETTERS, Category, Entry, Phrasing, Texts
 from knowledge.language import Language, Way
 from knowledge.phrasings import ASIDE, SUFFIX, read_phrasings
 from knowledge.questions import Question, read_all_questions
@@ -31,6 +35,9 @@ MARKUP = frozenset(
 _NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
 _ADDRESS = re.compile(r"https?://[^\s)>\]۔،؛؟]+|[\w.+-]+@[\w-]+\.[\w.-]+", re.ASCII)
 _MARKDOWN = MarkdownIt("commonmark")
+Row = TypeVar("Row")
+Read = TypeVar("Read")
+
 _SHELVES: TypeAdapter[dict[Category, tuple[str, ...] | None]] = TypeAdapter(dict[Category, tuple[str, ...] | None])
 
 
@@ -55,6 +62,9 @@ class Inspection:
     phrasings: tuple[Phrasing, ...]
     questions: tuple[Question, ...]
     faults: tuple[Fault, ...]
+    cities: tuple[City, ...]
+    offices: tuple[Office, ...]
+    checklists: Checklists
 
     @property
     def errors(self) -> list[Fault]:
@@ -63,11 +73,17 @@ class Inspection:
 
 
 def inspect(folder: Path, today: date) -> Inspection:
-    """Read a library (its `entries`, `asides` and `shelves.yaml`) and find every fault."""
+    """Read a library (its `entries`, `asides`, `shelves.yaml` and the other tables) and find every fault."""
     inspector = _Inspector(folder, today)
     inspector.run()
     return Inspection(
-        inspector.entries, tuple(inspector.phrasings), tuple(inspector.asked), tuple(sorted(inspector.faults))
+        inspector.entries,
+        tuple(inspector.phrasings),
+        tuple(inspector.asked),
+        tuple(sorted(inspector.faults)),
+        inspector.cities,
+        inspector.offices,
+        inspector.checklists,
     )
 
 
@@ -120,6 +136,12 @@ class _Inspector:
         self.asides = folder / "asides"
         self.shelves = folder / "shelves.yaml"
         self.evaluation = folder / "evaluation"
+        self.map = folder / "cities.yaml"
+        self.contacts = folder / "contacts.yaml"
+        self.lists = folder / "checklists.yaml"
+        self.checklists = Checklists()
+        self.cities: tuple[City, ...] = ()
+        self.offices: tuple[Office, ...] = ()
         self.asked: list[Question] = []
         self.today = today
         self.entries: dict[str, Entry] = {}
@@ -144,6 +166,9 @@ class _Inspector:
         self.check_shared_phrasings()
         self.put_on_shelves()
         self.check_evaluation()
+        self.check_map()
+        self.check_contacts()
+        self.check_lists()
 
     def fault(self, path: Path, line: int, message: str, *, warning: bool = False) -> None:
         self.faults.append(Fault(str(path), line, message, warning))
@@ -213,7 +238,7 @@ class _Inspector:
         for language in Language:
             for message in _answer_faults(entry.answer[language]):
                 self.fault(path, document.line("answer", language), f"answer.{language} {message}")
-        for message in _differing_facts(entry):
+        for message in _differing_facts(entry.answer, "answer"):
             self.fault(path, document.line("answer"), message)
 
     def check_shared_phrasings(self) -> None:
@@ -231,6 +256,9 @@ class _Inspector:
         """Read the questions that the understanding is measured on; the model must not have learned from them."""
         try:
             self.asked = read_all_questions(self.evaluation)
+        except UnicodeDecodeError as error:
+            self.fault(self.evaluation, 1, f"a table is not UTF-8: {error.reason} at byte {error.start}")
+            return
         except ValueError as error:
             self.faults.append(Fault(*_located(str(error))))
             return
@@ -242,18 +270,73 @@ class _Inspector:
                 where = f"{self.questions[phrasing.topic]}:{phrasing.line}"
                 self.fault(Path(question.file), question.line, f"the question stands at {where}, to be learned from")
 
-    def put_on_shelves(self) -> None:
-        """Bring the entries into the order of `shelves.yaml`, on which each must stand once, in its category."""
-        try:
-            document = _Document(self.shelves.read_text(encoding="utf-8"))
-            shelves = _SHELVES.validate_python(document.value)
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            self.fault(self.shelves, 1, f"cannot be read: {' '.join(str(error).split())}")
+    def check_map(self) -> None:
+        """Read the cities; what a crossing says of one must be on a page that an entry lists."""
+        self.cities, document = self.read_rows(self.map, CITIES)
+        for place, message in doubled_names(self.cities):
+            self.fault(self.map, document.line(place), message)
+        known = {city.id for city in self.cities}
+        pages = {(source.publisher, source.url) for entry in self.entries.values() for source in entry.sources}
+        for entry in self.entries.values():
+            path, text = self.documents[entry.id]
+            for city, figures in entry.crossing.distances.items() if entry.crossing else ():
+                if city not in known:
+                    self.fault(path, text.line("crossing", "distances", city), f"{city} is no city of {self.map.name}")
+                for place, figure in enumerate(figures):
+                    if (figure.publisher, figure.url) not in pages:
+                        message = f"no entry lists this page of {figure.publisher} as a source"
+                        self.fault(path, text.line("crossing", "distances", city, place), message)
+
+    def check_contacts(self) -> None:
+        """Read the offices; they and the answers that print them must say the same."""
+        self.offices, document = self.read_rows(self.contacts, OFFICES)
+        for row, message in unlike_entries(self.offices, self.entries, self.cities):
+            self.fault(self.contacts, 1 if row is None else document.line(row), message)
+        for place, office in enumerate(self.offices):
+            if office.verified > self.today:
+                line = document.line(place, "verified")
+                self.fault(self.contacts, line, f"verified on {office.verified}, a day to come")
+
+    def read_rows(self, path: Path, rows: TypeAdapter[tuple[Row, ...]]) -> tuple[tuple[Row, ...], _Document]:
+        """The rows of a table that a library may have, and where they stand; none where it has faults."""
+        if not path.exists():
+            return (), _Document("")
+        document, read = self.read_document(path, rows.validate_python)
+        return read or (), document
+
+    def check_lists(self) -> None:
+        """Read the lists of papers, where there are any; they may state only what the entries behind them state."""
+        if not self.lists.exists():
             return
+        document, lists = self.read_document(self.lists, Checklists.model_validate)
+        if lists is None:
+            return
+        self.checklists = lists
+        for keys, message in lists.faults(self.entries):
+            self.fault(self.lists, document.line(*keys), message)
+        for keys, texts, topic in lists.texts():
+            for message in _faults_of_texts(texts, str(keys[-1]), self.entries.get(topic)):
+                self.fault(self.lists, document.line(*keys), message)
+
+    def read_document(self, path: Path, validate: Callable[[Any], Read]) -> tuple[_Document, Read | None]:
+        """A file beside the entries and what it holds; None where it has faults, which are told."""
+        document = _Document("")
+        try:
+            document = _Document(path.read_text(encoding="utf-8"))
+            return document, validate(document.value)
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            self.fault(path, 1, f"cannot be read: {' '.join(str(error).split())}")
         except ValidationError as error:
             for problem in error.errors():
                 keys = [key for key in problem["loc"] if key != "[key]"]
-                self.fault(self.shelves, document.line(*keys), f"{'.'.join(map(str, keys))}: {problem['msg']}")
+                name = ".".join(map(str, keys)) or "the file"
+                self.fault(path, document.line(*keys), f"{name}: {problem['msg']}")
+        return document, None
+
+    def put_on_shelves(self) -> None:
+        """Bring the entries into the order of `shelves.yaml`, on which each must stand once, in its category."""
+        document, shelves = self.read_document(self.shelves, _SHELVES.validate_python)
+        if shelves is None:
             return
         placed: dict[str, Entry] = {}
         for category, topics in shelves.items():
@@ -292,14 +375,25 @@ def _answer_faults(answer: str) -> Iterator[str]:
             yield "has a brace that is no date; dates are written {2025-01-13} or {2025-09}"
 
 
-def _differing_facts(entry: Entry) -> Iterator[str]:
+def _faults_of_texts(texts: Texts, name: str, entry: Entry | None) -> Iterator[str]:
+    """What is wrong with a text of the lists, above all a fact that the entry behind it does not state."""
+    yield from _differing_facts(texts, name)
+    for language in Language:
+        yield from (f"{name}.{language} {message}" for message in _answer_faults(texts[language]))
+        if entry:
+            stated = _facts(entry.answer[language]) | _facts(entry.title[language])
+            for fact in sorted(_facts(texts[language]) - stated):
+                yield f"{name}.{language} states {fact}, which {entry.id} does not"
+
+
+def _differing_facts(texts: Texts, name: str) -> Iterator[str]:
     """Numbers, dates and addresses must be the same in all languages, or one of them misleads."""
-    facts = {language: _facts(entry.answer[language]) for language in Language}
+    facts = {language: _facts(texts[language]) for language in Language}
     everything = set().union(*facts.values())
     for language in Language:
         missing = sorted(everything - facts[language])
         if missing:
-            yield f"answer.{language} lacks what another language states: {', '.join(missing)}"
+            yield f"{name}.{language} lacks what another language states: {', '.join(missing)}"
 
 
 def _facts(answer: str) -> set[str]:

@@ -31,18 +31,19 @@ def rank(model: Model, text: str) -> Ranking:
     probabilities = softmax(scores / model.temperature)
     order = np.argsort(-scores)
     topics = [place for place in order if not model.classes[place].startswith(ASIDE)]
-    asides = [place for place in order if model.classes[place].startswith(ASIDE)]
-    first, second, aside = topics[0], topics[1], asides[0]
+    aside = next(place for place in order if model.classes[place].startswith(ASIDE))
+    first, second = topics[0], topics[1]
     out_of_scope = model.classes.index(OUT_OF_SCOPE)
+    # small talk is left out of the evidence: a greeting in front of a question says nothing against its topic
+    serious = float(probabilities[topics].sum() + probabilities[out_of_scope]) or 1.0
     evidence = (
         scores[first],
         scores[first] - scores[second],
-        scores[first] - scores[aside],
         scores[out_of_scope],
         *shares,
         math.log1p(len(text.split())),
-        probabilities[first],
-        probabilities[out_of_scope],
+        probabilities[first] / serious,
+        probabilities[out_of_scope] / serious,
         1.0,
     )
     return Ranking(

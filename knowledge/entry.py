@@ -79,6 +79,32 @@ class Source(Typed):
     url: HttpUrl
 
 
+class Traffic(StrEnum):
+    """Who and what a crossing lets through."""
+
+    PEOPLE = "people"  # with passport and visa
+    TRUCKS = "trucks"  # commercial loads by road
+    RAIL = "rail"
+    TIR = "tir"  # notified for loads under a TIR carnet
+    BORDER_MARKET = "border-market"  # a market for the residents of both sides
+    LOCAL_TRADE = "local-trade"  # residents' lots, without a customs clearance for all
+
+
+class Counterpart(Typed):
+    """The two places that face each other at a crossing."""
+
+    pakistan: Texts
+    iran: Texts
+
+
+class RoadDistance(Typed):
+    """A length by road between a crossing and a city, as a page states it; pages differ."""
+
+    km: int = Field(gt=0)
+    publisher: Line
+    url: HttpUrl  # of a source that an entry lists
+
+
 class Crossing(Typed):
     """Where a border crossing lies: its gate or, where no source gives the gate's position, a town beside it."""
 
@@ -86,6 +112,11 @@ class Crossing(Typed):
     longitude: float = Field(ge=-180, le=180)  # degrees, WGS 84
     names: Annotated[tuple[Line, ...], Field(min_length=1)]  # of the places on both sides, as traders spell them
     town: Texts | None  # what the coordinates mark where it is not the gate itself
+    counterpart: Counterpart | None = None
+    roads: Texts | None = None  # the roads that lead to it, in a line
+    passes: tuple[Traffic, ...] = ()  # only what the entry's sources support
+    formal_trade: bool = False  # whether sources show that customs clears commercial loads of all kinds there
+    distances: dict[Line, tuple[RoadDistance, ...]] = {}  # id of a city → what pages say, best source first
 
 
 class Entry(Typed):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from knowledge.check import Fault, inspect
+from knowledge.checklists import Checklists
+from knowledge.cities import City
+from knowledge.contacts import Office
 from knowledge.entry import Category, Entry, Phrasing
 from knowledge.questions import Question
 
@@ -28,7 +31,10 @@ class Library:
 
     entries: dict[str, Entry]
     phrasings: tuple[Phrasing, ...]
-    questions: tuple[Question, ...]  # by other hands, on which the understanding is measured
+    questions: tuple[Question, ...] = ()  # by other hands, on which the understanding is measured
+    cities: tuple[City, ...] = ()
+    offices: tuple[Office, ...] = ()
+    checklists: Checklists = field(default_factory=Checklists)
 
     def __getitem__(self, topic: str) -> Entry:
         return self.entries[topic]
@@ -51,4 +57,11 @@ def load_library(today: date, folder: Path = LIBRARY) -> Library:
     inspection = inspect(folder, today)
     if inspection.errors:
         raise LibraryFaults(inspection.errors)
-    return Library(inspection.entries, inspection.phrasings, inspection.questions)
+    return Library(
+        inspection.entries,
+        inspection.phrasings,
+        inspection.questions,
+        inspection.cities,
+        inspection.offices,
+        inspection.checklists,
+    )

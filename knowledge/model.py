@@ -110,7 +110,11 @@ def save(models: Sequence[Model], confidence: Floats, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # each process has a file of its own until it is whole: two may learn at the same time
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".unfinished", delete=False) as target:
-        np.savez(target, allow_pickle=False, **arrays)
+        try:
+            np.savez(target, allow_pickle=False, **arrays)
+        except BaseException:
+            Path(target.name).unlink()
+            raise
     Path(target.name).replace(path)
 
 

@@ -28,8 +28,8 @@ class Outcome(StrEnum):
 class Thresholds:
     """From which confidence on something is done; one table for every decision. Measured in docs/understanding.md."""
 
-    answer: float = 0.875  # the first topic is answered
-    choices: float = 0.25  # the first topics are offered
+    answer: float = 0.87  # the first topic is answered
+    choices: float = 0.15  # the first topics are offered
     smalltalk: float = 0.50  # a message is taken for small talk (its probability)
     talk_words: int = 5  # a message of so many words is more than small talk if a topic is sure
 

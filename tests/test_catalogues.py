@@ -97,7 +97,7 @@ def test_a_translation_names_the_commands_that_the_english_does(language: Langua
 
 def test_the_help_text_names_commands() -> None:
     (text,) = (original for message in messages(Language.EN) for original in originals(message) if "/menu" in original)
-    assert re.findall(r"/[a-z]+", text) == ["/menu", "/language", "/stop", "/forget"]
+    assert re.findall(r"/[a-z]+", text) == ["/menu", "/papers", "/language", "/stop", "/forget"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -141,9 +141,6 @@ def test_ask_reads_a_question_a_line(shell: Shell, typed: str, texts: list[str])
     assert [json.loads(line)["text"] for line in done.out.split("\n")[:-1]] == texts
 
 
-@pytest.mark.xfail(
-    reason="knowledge.understanding tells a language where there is no letter, whatever is expected", strict=True
-)
 def test_ask_takes_the_language_that_is_known(shell: Shell) -> None:
     done = [shell.run("ask", "--json", "--language", language, "?") for language in ("en", "ur", "fa")]
     assert [json.loads(one.out)["language"] for one in done] == ["en", "ur", "fa"]  # no letter says otherwise
@@ -244,21 +241,11 @@ def test_an_address_that_is_not_ours_ends_with_1_and_one_line(shell: Shell, host
     assert re.fullmatch(rf"Cannot listen on {re.escape(host)}:0: .+\n", done.err)
 
 
-@pytest.mark.xfail(reason="bot.__main__ lets the driver's error through with a traceback", strict=True)
 @pytest.mark.parametrize("address", [NO_DATABASE, "nonsense"], ids=["nobody answers", "no address"])
 def test_a_database_that_cannot_be_had_ends_with_1_and_one_line(shell: Shell, address: str) -> None:
     done = shell.run("setup", settings={"DATABASE_URL": address})
     assert done.code == 1
     assert len(done.err.splitlines()) == 1
-
-
-@pytest.mark.xfail(reason="bot.__main__._listen binds and does not listen: another may bind as well", strict=True)
-def test_a_port_that_another_start_is_about_to_serve_ends_with_1_and_one_line(shell: Shell) -> None:
-    with socket.socket() as other:
-        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        other.bind(("127.0.0.1", 0))
-        done = shell.run("serve", settings={"PORT": other.getsockname()[1]})
-    assert done.err.startswith("Cannot listen on")
 
 
 def test_a_talk_in_the_terminal(shell: Shell) -> None:

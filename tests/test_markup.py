@@ -84,7 +84,6 @@ def test_lists_are_written_with_their_marks(markdown: str, language: Language, t
     assert text_of(layout(markdown, language)) == text
 
 
-@pytest.mark.xfail(reason="markup._spans counts an item only where it sees its first words", strict=True)
 def test_an_item_that_begins_with_a_list_is_counted() -> None:
     assert text_of(layout("1. - a\n2. b", Language.EN)).endswith("2. b")
 
@@ -104,12 +103,8 @@ def test_words_are_shown_as_the_language_has_them_and_addresses_are_not() -> Non
         pytest.param("[a](<https://x.pk/\"onload='x>)", '<a href="https://x.pk/%22onload=&#x27;x">a</a>', id="quotes"),
         pytest.param("5 < 6 & 7 > 6", "5 &lt; 6 &amp; 7 &gt; 6", id="signs"),
         pytest.param("a <b>c</b>", "a &lt;b&gt;c&lt;/b&gt;", id="looks like HTML"),
-        pytest.param("<script>x</script> y", "&lt;script&gt;x&lt;/script&gt; y", id="inline script", marks=[
-            pytest.mark.xfail(reason="markup._spans drops what CommonMark takes for a block of HTML", strict=True)
-        ]),
-        pytest.param("<div>x</div>", "&lt;div&gt;x&lt;/div&gt;", id="block of HTML", marks=[
-            pytest.mark.xfail(reason="markup._spans drops what CommonMark takes for a block of HTML", strict=True)
-        ]),
+        pytest.param("<script>x</script> y", "&lt;script&gt;x&lt;/script&gt; y", id="inline script"),
+        pytest.param("<div>x</div>", "&lt;div&gt;x&lt;/div&gt;", id="block of HTML"),
         pytest.param("&lt;b&gt;", "&lt;b&gt;", id="entities are written anew"),
         pytest.param("[a](javascript:x)", "[a](javascript:x)", id="no address that runs"),
     ],
@@ -279,6 +274,5 @@ def test_every_letter_keeps_its_style_in_whichever_part(spans: list[Span], limit
     assert [letter for part in split(whole, limit, utf16_length) for letter in styled(part)] == styled(whole)
 
 
-@pytest.mark.xfail(reason="markup.split makes a message of the white space before the first word", strict=True)
 def test_white_space_alone_never_becomes_a_message() -> None:
     assert [text_of(part) for part in split((Span("\n" * 20 + "word"),), 10)] == ["word"]

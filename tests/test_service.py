@@ -28,7 +28,7 @@ async def test_a_driver_asks_in_finglish_and_is_answered_in_persian_with_source_
 async def test_first_contact_welcomes_and_shows_the_menu(trader: Trader) -> None:
     await trader.types("/start")
     welcome = await trader.reads("I am Saudagar")
-    assert len(welcome.buttons) == 10
+    assert len(welcome.buttons) == 11
 
 
 async def test_the_language_is_changed_by_a_button_and_stays(trader: Trader) -> None:
@@ -139,3 +139,21 @@ async def test_a_message_of_a_group_that_is_not_text_is_left_alone(running: Runn
     await trader.types("barter trade")
     await trader.reads("Barter")
     assert "cannot listen" not in str(trader.inbox.replies)
+
+
+async def test_a_trader_gets_the_papers_of_his_shipment_and_opens_one(trader: Trader) -> None:
+    await trader.types("/menu")
+    await trader.reads("What do you need?")
+    await trader.taps("Papers for my shipment")
+    await trader.reads("Which way do your goods go?")
+    await trader.taps("From Pakistan to Iran")
+    await trader.reads("Which goods?")
+    await trader.taps("Rice and grain")
+    papers = await trader.reads("From Pakistan to Iran: Rice and grain")
+    assert "Order registration (sabt-e sefaresh)" in papers.text
+    assert "Phytosanitary certificate" in papers.text
+    await trader.taps("More")
+    await trader.reads("More papers of this list")
+    await trader.taps("Order registration")
+    answer = await trader.reads("No order registration")
+    assert "👍" in answer.buttons

@@ -50,7 +50,6 @@ def test_a_fragment_that_runs_the_other_way_is_isolated(language: Language, text
     assert shown(text, language).translate(BRACKETS) == seen
 
 
-@pytest.mark.xfail(reason="wording.FOREIGN ends an address at its question mark", strict=True)
 @pytest.mark.parametrize("language", RIGHT_TO_LEFT)
 def test_a_web_address_keeps_its_query(language: Language) -> None:
     assert "https://www.psw.gov.pk/a?b=1" in shown("سایت https://www.psw.gov.pk/a?b=1", language)
@@ -77,9 +76,6 @@ def test_what_belongs_to_the_sentence_stays_outside(language: Language, text: st
     assert shown(text, language).translate(BRACKETS) == seen
 
 
-@pytest.mark.xfail(
-    reason="wording.FOREIGN begins behind the slash: Telegram and the eye see no command there", strict=True
-)
 @pytest.mark.parametrize("language", RIGHT_TO_LEFT)
 def test_a_command_keeps_its_slash_so_that_it_can_be_tapped(language: Language) -> None:
     assert "/forget" in shown("/forget – اپنا ریکارڈ", language)

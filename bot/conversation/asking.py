@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from bot.conversation import checklist, routing
 from bot.conversation.menu import main_menu
 from bot.conversation.turn import AnswerRated, ChoiceTaken, Counsel, Memory, QuestionAsked, Turn, rows
 from bot.message import Choice, Outgoing, Place
@@ -16,7 +19,9 @@ SOURCES = 4  # links under an answer; the rest are counted
 
 
 def asked(memory: Memory, understanding: Understanding, update: str, voice: Voice, counsel: Counsel) -> Turn:
-    """Answer a free message as it was understood."""
+    """Answer a free message as it was understood; the name of a city alone is answered like a shared location."""
+    if near := routing.nearest_by_city(understanding.text, voice, counsel):
+        return Turn(memory, (near,))
     event = QuestionAsked(
         understanding.text,
         understanding.language,
@@ -31,6 +36,8 @@ def asked(memory: Memory, understanding: Understanding, update: str, voice: Voic
             assert understanding.topic is not None
             named = crossing_named(counsel.library, understanding.text)
             reply = answer(counsel.library[understanding.topic], update, voice, counsel, pin=named)
+            if way := routing.way_named(understanding.topic, understanding.text, voice, counsel):
+                reply = replace(reply, text=f"{way}\n\n{reply.text}")
             return Turn(memory, (reply,), (event,))
         case Outcome.CHOICES:
             return Turn(memory, (_did_you_mean(understanding.choices, update, voice, counsel),), (event,))
@@ -58,6 +65,9 @@ def answer(entry: Entry, update: str, voice: Voice, counsel: Counsel, pin: Entry
     parts.append(_sources(entry, voice))
     related = [counsel.library[topic] for topic in entry.related if topic in counsel.library.entries][:RELATED]
     buttons = [(Choice(other.title[language], f"ask:open:{other.id}"),) for other in related]
+    direction = counsel.library.checklists.direction_of(entry.id)
+    if direction:
+        buttons.append((checklist.button(direction, voice),))
     ratings = (Choice("👍", f"ask:up:{update}:{entry.id}"), Choice("👎", f"ask:down:{update}:{entry.id}"))
     menu = Choice(voice.say("Menu"), "menu:main")
     place = Place(marked.latitude, marked.longitude) if marked else None

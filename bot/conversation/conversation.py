@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.conversation import asking, menu, settling
+from bot.conversation import asking, checklist, menu, settling
 from bot.conversation.menu import main_menu
 from bot.conversation.turn import Counsel, Memory, Turn
 from bot.message import Incoming, Kind, Outgoing
@@ -75,6 +75,8 @@ def _commanded(memory: Memory, text: str, incoming: Incoming, voice: Voice) -> T
             return Turn(memory, (settling.help_text(voice),))
         case "menu":
             return Turn(memory, (main_menu(voice),))
+        case "papers":
+            return Turn(memory, (checklist.directions(voice),))
         case "language":
             return Turn(memory, (settling.languages(voice),))
         case "stop":
@@ -93,6 +95,8 @@ def _tapped(memory: Memory, incoming: Incoming, voice: Voice, counsel: Counsel) 
             turn = menu.tapped(memory, step, values, voice, counsel)
         case settling.NAME:
             turn = settling.tapped(memory, step, values, voice, counsel)
+        case checklist.NAME:
+            turn = checklist.tapped(memory, step, values, voice, counsel)
         case asking.NAME:
             turn = asking.tapped(memory, step, values, incoming.id, voice, counsel)
         case _:

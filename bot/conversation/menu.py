@@ -19,6 +19,7 @@ def main_menu(voice: Voice, text: str | None = None) -> Outgoing:
 def _buttons(voice: Voice) -> tuple[tuple[Choice, ...], ...]:
     return rows(
         Choice(voice.say("❓ Ask a question"), "menu:ask"),
+        Choice(voice.say("📋 Papers for my shipment"), "list:start"),
         Choice(voice.say("🛂 Borders"), "menu:shelf:crossings:0"),
         Choice(voice.say("📄 Documents"), "menu:shelf:documents:0"),
         Choice(voice.say("⚖️ Rules"), "menu:shelf:rules:0"),

@@ -29,8 +29,8 @@ def help_text(voice: Voice) -> Outgoing:
     """Say what can be done and with which commands."""
     text = voice.say(
         "Write your question in your own words. Share your location and I show the nearest crossing.\n\n"
-        "/menu – all topics\n/language – change the language\n/stop – no announcements\n"
-        "/forget – delete what is known of you"
+        "/menu – all topics\n/papers – papers for your shipment\n/language – change the language\n"
+        "/stop – no announcements\n/forget – delete what is known of you"
     )
     return main_menu(voice, text)
 

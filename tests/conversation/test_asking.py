@@ -74,8 +74,11 @@ def test_every_entry_offers_related_topics_ratings_and_the_menu(counsel: Counsel
     for entry in counsel.library.entries.values():
         *related, last = answer(entry, UPDATE, counsel.voices[language], counsel).choices
         topics = list(entry.related)[:RELATED]
+        direction = counsel.library.checklists.direction_of(entry.id)
+        papers = [(counsel.voices[language].say("📋 Papers for my shipment"), f"list:goods:{direction}")]
         assert [(choice.label, choice.data) for (choice,) in related] == [
-            (counsel.library[topic].title[language], f"ask:open:{topic}") for topic in topics
+            *((counsel.library[topic].title[language], f"ask:open:{topic}") for topic in topics),
+            *(papers if direction else ()),
         ]
         assert [choice.data for choice in last] == [
             f"ask:up:{UPDATE}:{entry.id}",
@@ -184,7 +187,7 @@ def test_a_pin_that_is_not_the_gate_says_what_it_marks(counsel: Counsel, languag
 
 def understood(outcome: Outcome, **known: object) -> Understanding:
     """An understanding, handed in."""
-    plain = Understanding("the words", outcome, None, (), UR, Style.LATIN, certain=True, confidence=0.4)
+    plain = Understanding("the words", outcome, None, (), UR, Style.LATIN, confidence=0.4)
     return replace(plain, **known)  # type: ignore[arg-type]  # of the tables below
 
 
@@ -224,7 +227,7 @@ def test_an_answer_by_button_can_be_rated_as_an_answer_to_that_tap(counsel: Coun
     ("step", "helpful", "words", "offered"),
     [
         pytest.param("up", True, "Thank you!", 0, id="thumb up"),
-        pytest.param("down", False, "Put your question in other words", 10, id="thumb down"),
+        pytest.param("down", False, "Put your question in other words", 11, id="thumb down"),
     ],
 )
 def test_a_rating_is_noted_under_its_question_and_thanked_for(
@@ -266,7 +269,7 @@ def test_small_talk_is_answered_and_not_kept_as_a_question(counsel: Counsel, lan
 def test_a_question_that_nobody_can_answer_is_admitted_in_every_language(counsel: Counsel, language: Language) -> None:
     turn = asked(Memory(), understood(Outcome.NO_ANSWER), UPDATE, counsel.voices[language], counsel)
     assert_sound(turn)
-    assert len(buttons(turn.replies[0])) == 10
+    assert len(buttons(turn.replies[0])) == 11
 
 
 @pytest.mark.parametrize(

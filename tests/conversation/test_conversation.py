@@ -23,11 +23,11 @@ WELCOME = {EN: "I am Saudagar", UR: "میں سوداگر ہوں", FA: "من سو
 MENU = {EN: "What do you need?", UR: "آپ کو کیا چاہیے؟", FA: "چه کاری برایتان انجام دهم؟"}
 
 
-def understood(language: Language, *, certain: bool, outcome: Outcome = Outcome.NO_ANSWER) -> Understanding:
+def understood(language: Language, outcome: Outcome = Outcome.NO_ANSWER) -> Understanding:
     """An understanding, handed in where a rule of the conversation is to be shown apart from the learned models."""
     topic = "barter-trade" if outcome is Outcome.ANSWER else None
     choices = ("barter-trade", "crossing-hours") if outcome is Outcome.CHOICES else ()
-    return Understanding("…", outcome, topic, choices, language, Style.SCRIPT, certain, 0.5)
+    return Understanding("…", outcome, topic, choices, language, Style.SCRIPT, 0.5)
 
 
 def with_understanding(counsel: Counsel, understanding: Understanding) -> Counsel:
@@ -72,7 +72,7 @@ def test_first_contact_says_who_speaks(
     assert_sound(turn)
     assert len(turn.replies) == len(words)
     assert all(word in seen(reply) for reply, word in zip(turn.replies, words, strict=True))
-    assert len(buttons(turn.replies[-1])) == 10  # the menu
+    assert len(buttons(turn.replies[-1])) == 11  # the menu
     assert (turn.memory.language, turn.memory.welcomed) == (language, True)
 
 
@@ -82,7 +82,7 @@ def test_first_contact_says_who_speaks(
 def test_first_contact_without_an_answer_is_not_lengthened_by_a_second_message(
     counsel: Counsel, outcome: Outcome
 ) -> None:
-    turn = converse(Memory(), typed("…"), with_understanding(counsel, understood(EN, certain=True, outcome=outcome)))
+    turn = converse(Memory(), typed("…"), with_understanding(counsel, understood(EN, outcome)))
     assert len(turn.replies) == 1
 
 
@@ -95,15 +95,12 @@ def test_who_was_welcomed_is_greeted_back_without_being_told_again(counsel: Coun
 
 
 @pytest.mark.parametrize(
-    ("memory", "written", "certain", "replied", "kept"),
+    ("memory", "written", "kept"),
     [
-        pytest.param(Memory(), UR, True, UR, UR, id="first words decide"),
-        pytest.param(Memory(), UR, False, UR, UR, id="even where they are not beyond doubt"),
-        pytest.param(Memory(FA), UR, True, UR, UR, id="another language beyond doubt takes over"),
-        pytest.param(Memory(FA), UR, False, FA, FA, id="a doubtful word changes nothing"),
-        pytest.param(Memory(FA, chosen=True), UR, True, UR, FA, id="a chosen language is kept, not forced"),
-        pytest.param(Memory(FA, chosen=True), UR, False, FA, FA, id="a chosen language is kept and spoken"),
-        pytest.param(Memory(FA, chosen=True), FA, True, FA, FA, id="writing in the chosen language"),
+        pytest.param(Memory(), UR, UR, id="first words decide"),
+        pytest.param(Memory(FA), UR, UR, id="another language takes over"),
+        pytest.param(Memory(FA, chosen=True), UR, FA, id="a chosen language is kept, not forced"),
+        pytest.param(Memory(FA, chosen=True), FA, FA, id="writing in the chosen language"),
     ],
 )
 @pytest.mark.parametrize("outcome", [Outcome.ANSWER, Outcome.CHOICES, Outcome.NO_ANSWER])
@@ -111,14 +108,11 @@ def test_the_language_is_taken_from_the_writing_and_kept_when_chosen(
     counsel: Counsel,
     memory: Memory,
     written: Language,
-    certain: bool,
-    replied: Language,
     kept: Language,
     outcome: Outcome,
 ) -> None:
-    understanding = understood(written, certain=certain, outcome=outcome)
-    turn = converse(memory, typed("…"), with_understanding(counsel, understanding))
-    assert {reply.language for reply in turn.replies} == {replied}
+    turn = converse(memory, typed("…"), with_understanding(counsel, understood(written, outcome)))
+    assert {reply.language for reply in turn.replies} == {written}
     assert (turn.memory.language, turn.memory.chosen) == (kept, memory.chosen)
 
 
@@ -128,8 +122,9 @@ def test_the_language_is_taken_from_the_writing_and_kept_when_chosen(
         pytest.param(Memory(FA), "ur", FA, id="what is remembered"),
         pytest.param(Memory(), "ur-PK", UR, id="else the phone's"),
         pytest.param(Memory(), "UR", UR, id="in capitals"),
-        pytest.param(Memory(), "sd", EN, id="else English"),
-        pytest.param(Memory(), None, EN, id="a phone that does not say"),
+        pytest.param(Memory(), "en", None, id="a phone in English says little"),
+        pytest.param(Memory(), "sd", None, id="a phone in another language"),
+        pytest.param(Memory(), None, None, id="a phone that does not say"),
     ],
 )
 def test_the_understanding_is_told_which_language_to_expect(
@@ -139,7 +134,7 @@ def test_the_understanding_is_told_which_language_to_expect(
 
     def understand(text: str, language: Language | None) -> Understanding:
         told.append((text, language))
-        return understood(EN, certain=False)
+        return understood(EN)
 
     converse(memory, typed("  taftan \n", client), replace(counsel, understand=understand))
     assert told == [("taftan", expected)]
@@ -179,7 +174,7 @@ def test_what_cannot_be_read_is_answered_in_the_traders_language_with_the_menu(
     turn = converse(memory, Incoming(TRADER, UPDATE, kind), counsel)
     assert_sound(turn)
     assert [reply.text for reply in turn.replies] == [counsel.voices[language].say(said)]
-    assert len(buttons(turn.replies[0])) == 10
+    assert len(buttons(turn.replies[0])) == 11
     assert (turn.memory, turn.events) == (memory, ())
 
 
@@ -204,6 +199,7 @@ def test_a_message_without_a_word_gets_a_reply(counsel: Counsel, text: str) -> N
     [
         pytest.param("/menu", "What do you need?", id="menu"),
         pytest.param("/help", "/forget", id="help"),
+        pytest.param("/papers", "Which way do your goods go?", id="papers"),
         pytest.param("/language", "زبان منتخب کریں", id="language"),
         pytest.param("/stop", "no announcements", id="stop"),
         pytest.param("/forget", "cannot be undone", id="forget"),
@@ -235,7 +231,11 @@ def test_a_command_is_obeyed_or_said_to_be_unknown(counsel: Counsel, text: str, 
         "menu:shelf:documents:1.0", "menu:shelf:documents:0:0", "menu:shelf:nothing:0", "MENU:main", " menu:main",
         "ask", "ask:open", "ask:open:", "ask:open:no-such-topic", "ask:open:barter-trade:x", "ask:mean:barter-trade",
         "ask:mean:1:", "ask:mean:1:gone", "ask:none", "ask:up:1", "ask:up:1:gone", "ask:down::",
-        "ask:sideways:1:barter-trade", "settle", "settle:", "settle:language", "settle:language:de", "settle:language:",
+        "ask:sideways:1:barter-trade",
+        "list", "list:", "list:start:", "list:goods", "list:goods:pk", "list:show:pk-ir",
+        "list:show:pk-ir:textiles", "list:show:pk-ir:textiles:9", "list:show:pk-ir:textiles:-1",
+        "list:show:ir-ir:textiles:0", "list:show:pk-ir:gold:0", "list:show:pk-ir:textiles:0:0", "settle",
+        "settle:", "settle:language", "settle:language:de", "settle:language:",
         "settle:forget", "settle:forget:", "settle:forget:None", "settle:forget:1", "\x00", "😀:😀", "مینو",
     ],
 )  # fmt: skip
@@ -246,7 +246,7 @@ def test_a_button_that_leads_nowhere_is_said_to_be_old_and_changes_nothing(
     turn = converse(memory, tapped(data), counsel)
     assert_sound(turn)
     assert [reply.text for reply in turn.replies] == [old_button(language, counsel)]
-    assert len(buttons(turn.replies[0])) == 10
+    assert len(buttons(turn.replies[0])) == 11
     assert (turn.memory, turn.events) == (memory, ())
 
 
@@ -263,6 +263,7 @@ MEMORY = st.builds(
 DATA = st.lists(
     st.sampled_from(
         [
+            "list", "goods", "show", "pk-ir", "ir-pk", "textiles", "services",
             "menu", "ask", "settle", "main", "shelf", "open", "mean", "none", "up", "down", "language", "languages",
             "forget", "keep", "stop", "allow", "enquiry", "person", "announcements", "documents", "crossings",
             "sectors", "0", "1", "99999999999999999999", "٣", "-1", "", UPDATE, "fa", "barter-trade", "gone",
@@ -305,7 +306,7 @@ def test_whatever_is_sent_there_is_a_reply(
 def test_a_long_message_is_called_long_where_it_was_not_understood(
     counsel: Counsel, letters: int, outcome: Outcome, noted: bool
 ) -> None:
-    counsel = with_understanding(counsel, understood(EN, certain=True, outcome=outcome))
+    counsel = with_understanding(counsel, understood(EN, outcome))
     turn = converse(Memory(welcomed=True), typed("x" * letters), counsel)
     assert ("That was a long message" in seen(turn.replies[0])) is noted
     assert len(turn.replies) == 1 + noted
@@ -319,7 +320,7 @@ def test_an_edited_message_is_said_to_be_before_its_answer(counsel: Counsel) -> 
 
 
 def test_an_edited_and_long_message_says_both(counsel: Counsel) -> None:
-    counsel = with_understanding(counsel, understood(EN, certain=True))
+    counsel = with_understanding(counsel, understood(EN))
     turn = converse(Memory(welcomed=True), typed("x" * 1001, edited=True), counsel)
     assert len(turn.replies) == 3
 

@@ -20,7 +20,7 @@ LANGUAGES = [pytest.param(language, id=language.value) for language in Language]
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_button_of_the_menu_leads_somewhere(counsel: Counsel, language: Language) -> None:
     menu = main_menu(counsel.voices[language])
-    assert [len(row) for row in menu.choices] == [2] * 5
+    assert [len(row) for row in menu.choices] == [2] * 5 + [1]
     for choice in buttons(menu):
         turn = converse(Memory(language, welcomed=True), tapped(choice.data), counsel)
         assert_sound(turn)
@@ -84,7 +84,7 @@ def test_turning_the_pages_shows_each_entry_once_in_the_order_of_its_shelf(
 def test_nothing_on_a_shelf_is_said_and_the_menu_shown(counsel: Counsel, data: str) -> None:
     (reply,) = converse(Memory(Language.EN), tapped(data), of_length(counsel, 3)).replies
     assert "There is nothing on this shelf yet" in seen(reply)
-    assert len(buttons(reply)) == 10
+    assert len(buttons(reply)) == 11
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,8 @@ from typing import Any
 
 from knowledge.entry import Phrasing
 from knowledge.language import Way
+from knowledge.library import Library
+from knowledge.questions import Question
 
 MISSING = object()  # stands for a key that is left out
 
@@ -41,7 +43,7 @@ def facts(**changes: Any) -> dict[str, Any]:
 
 
 #: Two topics and an aside, in each way of writing as often as learning needs.
-TAUGHT = {
+TAUGHT: dict[tuple[str, Way], tuple[str, ...]] = {
     ("taftan", Way.EN): ("is the taftan border open", "where is taftan", "taftan gate for trucks", "taftan today"),
     ("taftan", Way.UR): ("تفتان بارڈر کھلا ہے", "تفتان کہاں ہے", "تفتان کا گیٹ", "آج تفتان کیسا ہے"),
     ("taftan", Way.UR_LATN): ("taftan khula hai kya", "taftan kahan hai", "taftan ka rasta", "aaj taftan kaisa hai"),
@@ -59,8 +61,40 @@ TAUGHT = {
     ("@greeting", Way.FA_LATN): ("salam chetori", "dorood bar shoma", "asr bekheir agha", "khaste nabashid"),
 }
 
+#: What the library has no answer to; the fifth of each way is the least that learning needs.
+OUTSIDE = {
+    Way.EN: ("cricket score", "weather in lahore", "tell me a joke", "who is the president", "biryani recipe"),
+    Way.UR: ("کرکٹ کا سکور", "لاہور کا موسم", "کوئی لطیفہ سناؤ", "صدر کون ہے", "بریانی کی ترکیب"),
+    Way.UR_LATN: ("match kon jeeta", "mausam kaisa hai", "gana sunao", "sadar kon hai", "biryani banana sikhao"),
+    Way.FA: ("نتیجهٔ فوتبال", "هوا چطور است", "یک جوک بگو", "رئیس جمهور کیست", "دستور پخت قورمه"),
+    Way.FA_LATN: ("natije football", "hava chetore", "ye jok begu", "rais jomhur kie", "dasture ghorme"),
+}
+TAUGHT |= {("@out-of-scope", way): texts for way, texts in OUTSIDE.items()}
+
 PHRASINGS = tuple(
     Phrasing(topic, way, text, line)
     for (topic, way), texts in TAUGHT.items()
     for line, text in enumerate(texts, start=2)
 )
+
+#: Questions by other hands, on which confidence is learned: right ones, wrong ones and such as nothing answers.
+QUESTIONS = tuple(
+    Question("mixed", frozenset(topics), text, "evaluation.tsv", line)
+    for line, (text, topics) in enumerate(
+        (
+            ("taftan border kab khulta hai", {"taftan"}),
+            ("آیا تفتان باز است", {"taftan"}),
+            ("visa for my brother", {"visa"}),
+            ("ویزا می‌خواهم", {"visa"}),
+            ("price of gold", ()),
+            ("فوتبال کی بود", ()),
+            ("gaari ka number", ()),
+        ),
+        start=2,
+    )
+)
+
+
+def library(phrasings: tuple[Phrasing, ...] = PHRASINGS, questions: tuple[Question, ...] = QUESTIONS) -> Library:
+    """A library to learn from; what its entries say is not learned."""
+    return Library({}, phrasings, questions)

@@ -131,12 +131,12 @@ def change(library: Path, changes: Iterable[Change]) -> None:
     """Break the library."""
     for name, old, new in changes:
         path = library / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         if new is None:
             path.unlink()
         elif isinstance(new, bytes):
             path.write_bytes(new)
         elif old is None:
-            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(new, encoding="utf-8")
         else:
             text = path.read_text(encoding="utf-8")
@@ -385,7 +385,29 @@ ON_SHELVES = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "faults"), [*IN_ENTRY, *IN_QUESTIONS, *ON_SHELVES])
+ROWS = "style\ttopic\talso\ttext\n"
+ASKED = "evaluation/strangers.tsv"
+
+IN_EVALUATION = [
+    pytest.param(
+        [(ASKED, None, ROWS + "en\ttaftan\tvisa,pass\tmay i pass\nur\tzahedan\t\twhere\nen\t-\t\tcricket\n")],
+        [f"{ASKED}:2: pass is no entry", f"{ASKED}:3: zahedan is no entry"],
+        id="right for an entry that is none",
+    ),
+    pytest.param(
+        [(ASKED, None, ROWS + "en\ttaftan\t\tTaftan EN 3!\n")],
+        [f"{ASKED}:2: the question stands at {T_ASKED}:5, to be learned from"],
+        id="measured on what was learned",
+    ),
+    pytest.param(
+        [(ASKED, None, ROWS + "en\ttaftan\t\tok now\nen\ttaftan\n")],
+        [f"{ASKED}:3: the columns are style, topic, also, text"],
+        id="a row with two columns",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "faults"), [*IN_EVALUATION, *IN_ENTRY, *IN_QUESTIONS, *ON_SHELVES])
 def test_one_broken_thing_is_told_with_its_file_and_line_and_nothing_else_is(
     library: Path, changes: list[Change], faults: list[str]
 ) -> None:
@@ -595,6 +617,11 @@ LEFT_BEHIND = [
         [("shelves.yaml", None, "- visa\n- taftan\n")],
         "shelves.yaml:1: ",
         id="shelves that are a list",
+    ),
+    pytest.param(
+        [(ASKED, None, b"style\ttopic\talso\ttext\n\xff\n")],
+        "evaluation:1: ",
+        id="evaluation not in UTF-8",
     ),
     pytest.param([("shelves.yaml", None, "")], "shelves.yaml:1: ", id="empty shelves"),
     pytest.param(

@@ -26,7 +26,7 @@ def entry(topic: str, category: str = "crossings", **changes: object) -> Entry:
 def library() -> Library:
     """Three entries, two of them on one shelf, one without a place."""
     entries = (entry("taftan"), entry("visa", "documents", crossing=MISSING), entry("gabd"))
-    return Library({each.id: each for each in entries}, ())
+    return Library({each.id: each for each in entries}, (), ())
 
 
 def test_an_entry_is_found_by_its_id(library: Library) -> None:

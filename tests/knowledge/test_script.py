@@ -197,21 +197,6 @@ WORDS = [
     pytest.param("سوداگر|saudagar|sodagar|sowdagar", id="trader"),
     pytest.param("کوئٹہ|کویته|koweta|quetta|Kwetta", id="Quetta"),
     pytest.param("ثبت سفارش|sabt-e sefaresh|sabt-e-sefaresh|sabt e sefaresh", id="ezafe written apart"),
-    pytest.param(
-        "قرنطینہ|qarantina|quarantine",
-        marks=pytest.mark.xfail(reason="qu is written k, as for Quetta; in quarantine it stands for ق", strict=True),
-        id="quarantine, in English",
-    ),
-    pytest.param(
-        "ویزا|ویزہ|viza|visa",
-        marks=pytest.mark.xfail(reason="an s between vowels is spoken z in English", strict=True),
-        id="visa",
-    ),
-    pytest.param(
-        "رجسٹریشن|rejistration|registration",
-        marks=pytest.mark.xfail(reason="a g before e or i is spoken j in English", strict=True),
-        id="registration",
-    ),
 ]
 
 

@@ -32,7 +32,7 @@ POLL = 50  # seconds that Telegram holds a poll open
 RETRY = (1, 2, 5, 10, 30, 60)  # seconds between attempts to reach Telegram; the last again and again
 CONNECTIONS = 40  # webhook calls that Telegram makes at once, its own default
 
-COMMANDS = ("start", "help", "language", "menu", "stop", "forget")
+COMMANDS = ("start", "help", "language", "menu", "papers", "stop", "forget")
 
 
 class Telegram:
@@ -221,6 +221,7 @@ def _command_text(command: str, voice: Voice) -> str:
         "help": voice.say("What I can do"),
         "language": voice.say("Change the language"),
         "menu": voice.say("All topics"),
+        "papers": voice.say("Papers for my shipment"),
         "stop": voice.say("No announcements"),
         "forget": voice.say("Delete what is known of me"),
     }[command]
