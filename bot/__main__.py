@@ -111,7 +111,7 @@ def evaluate(
 ) -> None:
     """Measure how well questions by other hands are understood (columns: style, topic, also, text)."""
     settings = _settings()
-    library = _library()
+    library = _library(settings)
     models = models_for(library, settings.data_dir / "understanding", _announce)
     try:
         questions = [question for file in files for question in read_questions(file)] if files else library.questions
@@ -142,7 +142,7 @@ def check(folder: Annotated[Path, typer.Argument(help="The folder of the library
 @knowledge.command()
 def report() -> None:
     """Show what is stale, due soon or volatile, and how many phrasings each entry has."""
-    for line in library_report(_library(), utc_now().date()):
+    for line in library_report(_library(_settings()), utc_now().date()):
         typer.echo(line)
 
 
@@ -173,13 +173,13 @@ def _settings() -> Settings:
 
 def _counsel(settings: Settings) -> Counsel:
     """What a conversation draws on."""
-    return build_counsel(_library(), settings.data_dir, _announce)
+    return build_counsel(_library(settings), settings.data_dir, _announce)
 
 
-def _library() -> Library:
+def _library(settings: Settings) -> Library:
     """The library; its faults, one a line, and exit 1."""
     try:
-        return load_library(utc_now().date())
+        return load_library(utc_now().date(), cache=settings.data_dir / "understanding")
     except LibraryFaults as faults:
         _announce(str(faults))
         _announce("The library has faults, so nothing is started.")

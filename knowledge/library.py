@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+
+from pydantic import TypeAdapter
 
 from knowledge.check import Fault, inspect
 from knowledge.checklists import Checklists
@@ -52,12 +56,22 @@ class Library:
         return [entry for entry in self.entries.values() if entry.crossing]
 
 
-def load_library(today: date, folder: Path = LIBRARY) -> Library:
-    """Read the library; raise `LibraryFaults` with every fault found, so that none is ever half loaded."""
+_STORED: TypeAdapter[Library] = TypeAdapter(Library)
+
+
+def load_library(today: date, folder: Path = LIBRARY, cache: Path | None = None) -> Library:
+    """Read the library; raise `LibraryFaults` with every fault found, so that none is ever half loaded.
+
+    `cache` is a folder where what was found sound is kept, so that it need not be read and checked anew until a file of
+    the library, or of the code that checks it, has changed.
+    """
+    kept = cache / f"library-{_fingerprint(folder)}.json" if cache else None
+    if kept and kept.exists():
+        return _STORED.validate_json(kept.read_bytes())
     inspection = inspect(folder, today)
     if inspection.errors:
         raise LibraryFaults(inspection.errors)
-    return Library(
+    library = Library(
         inspection.entries,
         inspection.phrasings,
         inspection.questions,
@@ -65,3 +79,27 @@ def load_library(today: date, folder: Path = LIBRARY) -> Library:
         inspection.offices,
         inspection.checklists,
     )
+    if kept:
+        _keep(library, kept)
+    return library
+
+
+def _keep(library: Library, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".unfinished", delete=False) as target:
+        target.write(_STORED.dump_json(library))
+    Path(target.name).replace(path)  # whole or not at all, also where two processes begin at once
+    for former in path.parent.glob("library-*.json"):
+        if former != path:
+            former.unlink(missing_ok=True)
+
+
+def _fingerprint(folder: Path) -> str:
+    """Changes with every file of the library and with the code that reads it."""
+    digest = hashlib.sha256()
+    code = sorted(LIBRARY.glob("*.py"))
+    content = sorted(path for path in folder.rglob("*") if path.suffix in {".yaml", ".txt", ".tsv"})
+    for path in (*code, *content):
+        digest.update(f"{path.relative_to(path.anchor)}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]

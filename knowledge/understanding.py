@@ -70,7 +70,7 @@ class Understander:
     def understand(self, text: str, expected: Language | None = None) -> Understanding:
         """Find what a message asks for; `expected` is the trader's language, where it is known."""
         way = self._way(text, expected)
-        if not fold(text):
+        if len(fold(text)) < 2:  # nothing to read, or a single letter
             return Understanding(text, Outcome.NO_ANSWER, None, (), expected or way.language, way.style, 0.0)
         ranking = rank(self._models.topics, text)
         sure = confidence(ranking, self._models.confidence)

@@ -249,11 +249,11 @@ def test_a_database_that_cannot_be_had_ends_with_1_and_one_line(shell: Shell, ad
 
 
 def test_a_talk_in_the_terminal(shell: Shell) -> None:
-    done = shell.run("chat", typed="/start\n2\n1\n\n/stop\n")
+    done = shell.run("chat", typed="/start\n3\n1\n\n/stop\n")
     assert (done.code, done.err) == (0, "")
     assert "I am Saudagar" in done.out
-    assert "[2] 🛂 Borders" in done.out
-    assert done.out.index("[2] 🛂 Borders") < done.out.index("Choose a topic:") < done.out.index("Sources: ")
+    assert "[3] 🛂 Borders" in done.out
+    assert done.out.index("[3] 🛂 Borders") < done.out.index("Choose a topic:") < done.out.index("Sources: ")
     assert "You will get no announcements" not in done.out  # the empty line ended it
     assert shell.left_behind() == []
 

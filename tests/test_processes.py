@@ -9,7 +9,6 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import psycopg
 
@@ -79,17 +78,3 @@ async def test_a_killed_process_loses_no_reply(database_address: str, bot_api: B
 
 def _answered(bot_api: BotApi) -> set[int]:
     return {int(call["chat_id"]) for call in bot_api.made("sendMessage")}
-
-
-async def test_it_writes_nothing_outside_its_data_folder(tmp_path: Path) -> None:
-    home, data = tmp_path / "home", tmp_path / "data"
-    home.mkdir()
-    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "DATA_DIR": str(data), "PYTHONPATH": str(ROOT)}
-    ask = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "ask", "--json", "barter", env=environment, cwd=tmp_path,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    output, _ = await ask.communicate()
-    assert b'"barter-trade"' in output
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "home"]
-    assert list(home.iterdir()) == []
