@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import sys
@@ -143,6 +144,29 @@ def check(folder: Annotated[Path, typer.Argument(help="The folder of the library
 def report() -> None:
     """Show what is stale, due soon or volatile, and how many phrasings each entry has."""
     for line in library_report(_library(_settings()), utc_now().date()):
+        typer.echo(line)
+
+
+@knowledge.command()
+def suggest() -> None:
+    """Propose phrasings from traders' taps: + a topic was chosen for the words, ? its answer was rated down."""
+    from sqlalchemy.ext.asyncio import AsyncSession  # noqa: PLC0415  (as in serve)
+
+    from bot.records.database import open_engine  # noqa: PLC0415
+    from bot.suggestions import suggestions  # noqa: PLC0415
+
+    settings = _settings()
+    library = _library(settings)
+    address = _database(settings)
+
+    async def lines() -> list[str]:
+        engine = open_engine(address)
+        async with AsyncSession(engine) as session:
+            found = list(await suggestions(session, library))
+        await engine.dispose()
+        return found
+
+    for line in asyncio.run(lines()):
         typer.echo(line)
 
 

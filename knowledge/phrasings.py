@@ -16,6 +16,7 @@ from knowledge.language import Way
 SUFFIX = ".phrasings.txt"
 ASIDE = "@"  # begins the label of an aside, which no topic's id can
 OUT_OF_SCOPE = ASIDE + "out-of-scope"
+SMUGGLING = ASIDE + "smuggling"  # calls for help to break the law
 
 
 def read_phrasings(path: Path, topic: str) -> tuple[list[Phrasing], list[tuple[int, str]]]:

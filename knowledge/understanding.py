@@ -8,7 +8,7 @@ from typing import Any
 
 from knowledge.confidence import Ranking, confidence, rank
 from knowledge.language import Language, Style, Way
-from knowledge.phrasings import ASIDE
+from knowledge.phrasings import ASIDE, SMUGGLING
 from knowledge.retrieval import Models
 from knowledge.script import fold
 
@@ -31,6 +31,8 @@ class Thresholds:
     answer: float = 0.87  # the first topic is answered
     choices: float = 0.15  # the first topics are offered
     smalltalk: float = 0.50  # a message is taken for small talk (its probability)
+    smuggling: float = 0.50  # a message is taken for a call for help to break the law (its probability)
+    outside: float = 0.50  # one that is not answered is said to be outside the field (its probability)
     talk_words: int = 5  # a message of so many words is more than small talk if a topic is sure
 
 
@@ -46,6 +48,7 @@ class Understanding:
     style: Style
     confidence: float  # the probability that the best topic, or the small talk taken, is right
     smalltalk: str | None = None  # its kind: greeting, thanks, …
+    aside: str | None = None  # the label of the aside that decided, where it was not small talk
 
     def as_json(self) -> dict[str, Any]:
         """The fields that `saudagar ask --json` promises."""
@@ -74,10 +77,15 @@ class Understander:
             return Understanding(text, Outcome.NO_ANSWER, None, (), expected or way.language, way.style, 0.0)
         ranking = rank(self._models.topics, text)
         sure = confidence(ranking, self._models.confidence)
+        if ranking.aside == SMUGGLING and ranking.aside_probability >= self._thresholds.smuggling:
+            legal = tuple(topic for topic in LEGAL_WAY if topic in self._models.topics.classes)
+            return Understanding(text, Outcome.CHOICES, None, legal, way.language, way.style, sure, aside=SMUGGLING)
         outcome, topic, choices, smalltalk = self._decide(text, ranking, sure)
         if outcome is Outcome.SMALLTALK:
             sure = ranking.aside_probability
-        return Understanding(text, outcome, topic, choices, way.language, way.style, sure, smalltalk)
+        outside = outcome is Outcome.NO_ANSWER and ranking.aside_probability >= self._thresholds.outside
+        aside = ranking.aside if outside else None
+        return Understanding(text, outcome, topic, choices, way.language, way.style, sure, smalltalk, aside)
 
     def _decide(
         self, text: str, ranking: Ranking, sure: float
@@ -110,6 +118,9 @@ class Understander:
 #: How many times the trader's own language counts in a message of at most so many words, and in a longer one.
 OWN_LANGUAGE = ((2, 30.0), (4, 6.0))
 OWN_LANGUAGE_AT_LEAST = 2.0
+
+#: What a call for help to break the law is answered with.
+LEGAL_WAY = ("legalise-trade", "smuggling-penalties")
 
 #: Labels of the asides that get a short reply of their own; every other aside is out of scope.
 SMALLTALK = frozenset(

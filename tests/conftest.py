@@ -134,7 +134,7 @@ async def serving(service: Service, bot_api: BotApi) -> AsyncIterator[Running]:
 @pytest.fixture
 def settings(bot_api: BotApi, tmp_path: Path) -> Settings:
     """Settings of a service that polls the Bot API of the test."""
-    return Settings(_env_file=None, data_dir=tmp_path, telegram_bot_token=TOKEN, telegram_api_url=bot_api.address)  # type: ignore[call-arg]
+    return Settings(_env_file=None, data_dir=tmp_path, telegram_bot_token=TOKEN, telegram_api_url=bot_api.address)
 
 
 @pytest.fixture

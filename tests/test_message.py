@@ -58,7 +58,7 @@ def beginnings(counsel: Counsel, language: Language) -> Iterator[Turn]:
         (Outcome.NO_ANSWER, None, ()),
     ]:
         understanding = Understanding("…", outcome, topic, choices, language, Style.SCRIPT, confidence=1.0)
-        yield asked(memory, understanding, UPDATE, voice, counsel)
+        yield asked(memory, [understanding], UPDATE, voice, counsel)
 
 
 @pytest.mark.parametrize("language", [pytest.param(language, id=language.value) for language in Language])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.conversation import checklist, routing
@@ -10,6 +11,7 @@ from bot.conversation.turn import AnswerRated, ChoiceTaken, Counsel, Memory, Que
 from bot.message import Choice, Outgoing, Place
 from bot.wording import Voice
 from knowledge.entry import Crossing, Entry
+from knowledge.phrasings import OUT_OF_SCOPE, SMUGGLING
 from knowledge.places import crossing_named, nearest
 from knowledge.understanding import Outcome, Understanding
 
@@ -18,8 +20,12 @@ RELATED = 3  # buttons of related topics under an answer
 SOURCES = 4  # links under an answer; the rest are counted
 
 
-def asked(memory: Memory, understanding: Understanding, update: str, voice: Voice, counsel: Counsel) -> Turn:
-    """Answer a free message as it was understood; the name of a city alone is answered like a shared location."""
+def asked(memory: Memory, understandings: Sequence[Understanding], update: str, voice: Voice, counsel: Counsel) -> Turn:
+    """Answer a free message as it was understood, each of its questions.
+
+    The name of a city alone is answered like a shared location; a call for help to break the law with the legal way.
+    """
+    understanding, *more = understandings
     if near := routing.nearest_by_city(understanding.text, voice, counsel):
         return Turn(memory, (near,))
     event = QuestionAsked(
@@ -38,12 +44,17 @@ def asked(memory: Memory, understanding: Understanding, update: str, voice: Voic
             reply = answer(counsel.library[understanding.topic], update, voice, counsel, pin=named)
             if way := routing.way_named(understanding.topic, understanding.text, voice, counsel):
                 reply = replace(reply, text=f"{way}\n\n{reply.text}")
-            return Turn(memory, (reply,), (event,))
+            others = [answer(counsel.library[other.topic], update, voice, counsel) for other in more if other.topic]
+            return Turn(memory, (reply, *others), (event,))
+        case Outcome.CHOICES if understanding.aside == SMUGGLING:
+            return Turn(memory, (_the_legal_way(understanding.choices, voice, counsel),), (event,))
         case Outcome.CHOICES:
             return Turn(memory, (_did_you_mean(understanding.choices, update, voice, counsel),), (event,))
         case Outcome.SMALLTALK:
             assert understanding.smalltalk is not None
             return Turn(memory, (main_menu(voice, _smalltalk(understanding.smalltalk, voice)),))
+        case Outcome.NO_ANSWER if understanding.aside == OUT_OF_SCOPE:
+            return Turn(memory, (_not_ours(voice),), (event,))
         case Outcome.NO_ANSWER:
             return Turn(memory, (_no_answer(voice),), (event,))
 
@@ -99,6 +110,23 @@ def _no_answer(voice: Voice) -> Outgoing:
         "Put it in other words, or choose a topic:"
     )
     return main_menu(voice, text)
+
+
+def _not_ours(voice: Voice) -> Outgoing:
+    text = voice.say(
+        "That is outside my field. I know trade between Pakistan and Iran: border crossings, papers, rules, goods and "
+        "offices. Choose a topic, or ask me about these:"
+    )
+    return main_menu(voice, text)
+
+
+def _the_legal_way(topics: tuple[str, ...], voice: Voice, counsel: Counsel) -> Outgoing:
+    text = voice.say(
+        "I do not help with that: it can cost you the goods, the vehicle and your freedom. "
+        "Here is how it is done legally, and what the penalties are:"
+    )
+    titles = [Choice(counsel.library[topic].title[voice.language], f"ask:open:{topic}") for topic in topics]
+    return Outgoing(text, voice.language, rows(*titles, Choice(voice.say("Menu"), "menu:main")))
 
 
 def _sorry(voice: Voice) -> Outgoing:

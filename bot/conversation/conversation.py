@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation import asking, checklist, menu, settling
+from bot.conversation.listening import REMEMBERED, goes_on, understood
 from bot.conversation.menu import main_menu
 from bot.conversation.turn import Counsel, Memory, Turn
 from bot.message import Incoming, Kind, Outgoing
@@ -46,15 +47,19 @@ def _client_language(tag: str | None) -> Language:
 def _written(memory: Memory, text: str, incoming: Incoming, counsel: Counsel) -> Turn:
     # an app in English says little: many who write Urdu or Persian use one
     client = _client_language(incoming.client_language)
-    understanding = counsel.understand(text, memory.language or (client if client is not Language.EN else None))
+    expected = memory.language or (client if client is not Language.EN else None)
+    understandings = understood(text, memory.last_question, expected, counsel.understand)
+    understanding = understandings[0]
     language = understanding.language
+    if understanding.outcome in {Outcome.ANSWER, Outcome.CHOICES} and not goes_on(text):
+        memory = replace(memory, last_question=text[:REMEMBERED])
     if not memory.chosen:
         memory = replace(memory, language=language)
     voice = counsel.voices[language]
     first = not memory.welcomed
     if first and understanding.outcome is Outcome.SMALLTALK and understanding.smalltalk == "greeting":
         return settling.welcome(memory, voice)
-    turn = asking.asked(replace(memory, welcomed=True), understanding, incoming.id, voice, counsel)
+    turn = asking.asked(replace(memory, welcomed=True), understandings, incoming.id, voice, counsel)
     notes = []
     if incoming.edited:
         notes.append(voice.say("You changed your message; this is the answer to the new one."))

@@ -23,6 +23,7 @@ class Memory:
     chosen: bool = False  # whether he chose it himself
     welcomed: bool = False
     announcements: bool = True  # False since /stop
+    last_question: str | None = None  # its beginning, for the next one to go on from ("and for rice?")
     forgetting: str | None = None  # id of the update that asked to be forgotten and was not confirmed yet
 
 

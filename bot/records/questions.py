@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Float, ForeignKey, UniqueConstraint, update
+from sqlalchemy import Float, ForeignKey, UniqueConstraint, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -71,3 +72,20 @@ async def rate(
             set_={"helpful": helpful, "rated_at": at},
         )
     )
+
+
+async def meant(session: AsyncSession) -> Sequence[Question]:
+    """The questions under which an offered topic was tapped: proposals for phrasings, oldest first."""
+    query = select(Question).where(Question.chosen_topic.is_not(None)).order_by(Question.asked_at)
+    return (await session.scalars(query)).all()
+
+
+async def disliked(session: AsyncSession) -> Sequence[tuple[Question, Rating]]:
+    """The questions whose answer got a 👎, with that rating, oldest first."""
+    query = (
+        select(Question, Rating)
+        .join(Rating, (Rating.trader_id == Question.trader_id) & (Rating.update_id == Question.update_id))
+        .where(Rating.helpful.is_(False))
+        .order_by(Question.asked_at)
+    )
+    return [(question, rating) for question, rating in await session.execute(query)]

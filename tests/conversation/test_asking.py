@@ -161,7 +161,7 @@ def test_what_can_change_within_days_says_so(counsel: Counsel, volatile: bool) -
 )
 def test_an_answer_pins_the_crossing_that_the_question_names(counsel: Counsel, question: str, pin: str | None) -> None:
     understanding = replace(counsel.understand(question, EN), outcome=Outcome.ANSWER, topic="crossing-hours")
-    (reply,) = asked(Memory(EN), understanding, UPDATE, counsel.voices[EN], counsel).replies
+    (reply,) = asked(Memory(EN), [understanding], UPDATE, counsel.voices[EN], counsel).replies
     crossing = counsel.library[pin].crossing if pin else None
     assert reply.place == (Place(crossing.latitude, crossing.longitude) if crossing else None)
 
@@ -195,7 +195,7 @@ def understood(outcome: Outcome, **known: object) -> Understanding:
 def test_topics_that_could_be_meant_are_offered_with_a_way_out(counsel: Counsel, language: Language) -> None:
     topics = ("crossing-hours", "crossing-closures", "taftan-mirjaveh")
     understanding = understood(Outcome.CHOICES, choices=topics)
-    turn = asked(Memory(language), understanding, "77", counsel.voices[language], counsel)
+    turn = asked(Memory(language), [understanding], "77", counsel.voices[language], counsel)
     assert_sound(turn)
     (reply,) = turn.replies
     assert [choice.data for choice in buttons(reply)] == [*(f"ask:mean:77:{topic}" for topic in topics), "ask:none:77"]
@@ -251,7 +251,7 @@ def test_a_question_is_noted_with_all_that_was_understood(
     counsel: Counsel, outcome: Outcome, topic: str | None, choices: tuple[str, ...]
 ) -> None:
     understanding = understood(outcome, topic=topic, choices=choices)
-    turn = asked(Memory(), understanding, UPDATE, counsel.voices[UR], counsel)
+    turn = asked(Memory(), [understanding], UPDATE, counsel.voices[UR], counsel)
     assert turn.events == (QuestionAsked("the words", UR, Style.LATIN, outcome, topic, choices, 0.4),)
 
 
@@ -259,7 +259,7 @@ def test_a_question_is_noted_with_all_that_was_understood(
 @pytest.mark.parametrize("kind", sorted(label.removeprefix(ASIDE) for label in SMALLTALK))
 def test_small_talk_is_answered_and_not_kept_as_a_question(counsel: Counsel, language: Language, kind: str) -> None:
     understanding = understood(Outcome.SMALLTALK, smalltalk=kind)
-    turn = asked(Memory(language), understanding, UPDATE, counsel.voices[language], counsel)
+    turn = asked(Memory(language), [understanding], UPDATE, counsel.voices[language], counsel)
     assert_sound(turn)
     assert turn.events == ()
     assert turn.replies[0].language is language
@@ -267,7 +267,7 @@ def test_small_talk_is_answered_and_not_kept_as_a_question(counsel: Counsel, lan
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_question_that_nobody_can_answer_is_admitted_in_every_language(counsel: Counsel, language: Language) -> None:
-    turn = asked(Memory(), understood(Outcome.NO_ANSWER), UPDATE, counsel.voices[language], counsel)
+    turn = asked(Memory(), [understood(Outcome.NO_ANSWER)], UPDATE, counsel.voices[language], counsel)
     assert_sound(turn)
     assert len(buttons(turn.replies[0])) == 11
 

@@ -27,7 +27,7 @@ TAFTAN, GABD, MAND, CHEDGI = "taftan-mirjaveh", "gabd-rimdan", "mand-pishin", "c
 def answered(counsel: Counsel, topic: str, text: str, language: Language = EN) -> Turn:
     """The answer of a topic to a question that was understood."""
     understanding = Understanding(text, Outcome.ANSWER, topic, (), language, Style.LATIN, confidence=0.9)
-    return asked(Memory(language), understanding, UPDATE, counsel.voices[language], counsel)
+    return asked(Memory(language), [understanding], UPDATE, counsel.voices[language], counsel)
 
 
 @pytest.mark.parametrize(

@@ -349,7 +349,18 @@ def test_a_plain_sentence_keeps_its_language_whatever_the_trader_spoke_before(
 
 
 BOTH = (Language.UR, Language.FA)
-COMMON = ["ایران بازار", "بازار ایران", "سفر ایران", "تجارت ایران", "ویزا ایران", "قیمت دلار", "سلام دوست", "تجارت پاکستان", "قیمت ویزا", "ایران تجارت"]
+COMMON = (
+    "ایران بازار",
+    "بازار ایران",
+    "سفر ایران",
+    "تجارت ایران",
+    "ویزا ایران",
+    "قیمت دلار",
+    "سلام دوست",
+    "تجارت پاکستان",
+    "قیمت ویزا",
+    "ایران تجارت",
+)
 
 
 def test_two_words_that_are_both_urdu_and_persian_are_mostly_taken_in_the_language_expected(counsel: Counsel) -> None:
