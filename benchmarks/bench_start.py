@@ -12,7 +12,7 @@ from bot.channels.telegram.channel import WEBHOOK_PATH
 
 STARTS = 3
 UPDATES = 2000
-LOAD = 30.0  # seconds that the updates may take: on a busy machine they become fewer
+LOAD = 25.0  # seconds that the updates may take: on a busy machine they become fewer
 TIME_TARGET = 3.0  # seconds
 MEMORY_TARGET = 200.0  # MB
 

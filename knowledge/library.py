@@ -29,7 +29,7 @@ class LibraryFaults(Exception):
         super().__init__("\n".join(map(str, self.faults)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)  # a megabyte, in every log and traceback that shows it
 class Library:
     """Every entry by its id, and the phrasings that teach the understanding."""
 

@@ -32,7 +32,7 @@ def understood(text: str, last: str | None, expected: Language | None, understan
         return both
     if last and goes_on(text):
         joined = understand(f"{last} {text}", expected)
-        if joined.outcome in {Outcome.ANSWER, Outcome.CHOICES} and joined.confidence > whole.confidence:
+        if joined.outcome in {Outcome.ANSWER, Outcome.CHOICES}:
             return [replace(joined, text=text, language=whole.language, style=whole.style)]
     return [whole]
 

@@ -60,7 +60,7 @@ async def test_a_driver_on_a_phone_is_answered_from_right_to_left(phone: Page) -
 
 
 async def test_chips_lead_on_and_a_reload_keeps_the_talk(phone: Page) -> None:
-    await phone.get_by_role("button", name="مدارک").first.click()
+    await phone.get_by_role("button", name="📄 مدارک").first.click()
     await expect(phone.get_by_text("یک موضوع انتخاب کنید")).to_be_visible()
     await phone.reload()
     await expect(phone.get_by_text("یک موضوع انتخاب کنید")).to_be_visible()
