@@ -95,13 +95,13 @@ def taken_port() -> Iterator[int]:
 
 
 def test_ask_prints_one_json_object_with_the_promised_fields(shell: Shell) -> None:
-    done = shell.run("ask", "--json", "is taftan open on friday")
+    done = shell.run("ask", "--json", "how does barter trade with iran work")
     assert (done.code, done.err) == (0, "")
     (line,) = done.out.splitlines()
     understood = json.loads(line)
     assert list(understood) == ["text", "outcome", "topic", "choices", "language", "style", "confidence"]
-    assert understood["text"] == "is taftan open on friday"
-    assert (understood["outcome"], understood["topic"]) == ("answer", "crossing-hours")
+    assert understood["text"] == "how does barter trade with iran work"
+    assert (understood["outcome"], understood["topic"]) == ("answer", "barter-trade")
     assert (understood["language"], understood["style"]) == ("en", "latin")
     assert 0 <= understood["confidence"] <= 1
 
