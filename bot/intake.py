@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
@@ -29,10 +30,9 @@ from bot.conversation.turn import (
 from bot.delivery import outbox
 from bot.delivery.chats import Chats
 from bot.delivery.drain import Drain
+from bot.delivery.outbox import Claim
 from bot.message import Incoming
 from bot.records import questions, traders, updates
-from bot.records.questions import Question
-from bot.records.traders import Trader
 
 log = logging.getLogger(__name__)
 
@@ -62,15 +62,15 @@ class Intake:
         incoming = _storable(incoming)
         async with self._chats.turn(incoming.address):
             async with self._sessions.begin() as session:
-                await self._handle(session, incoming)
-            self._send(incoming)
+                claims = await self._handle(session, incoming)
+            self._send(incoming, claims)
 
     async def settle(self) -> None:
         """Wait until everything that is being sent has been."""
         await asyncio.gather(*self._sending, return_exceptions=True)
 
-    def _send(self, incoming: Incoming) -> None:
-        task = asyncio.create_task(self._drain.send_chat(incoming.address))
+    def _send(self, incoming: Incoming, claims: list[Claim]) -> None:
+        task = asyncio.create_task(self._drain.send_chat(incoming.address, claims))
         self._sending.add(task)
         task.add_done_callback(self._sent)
 
@@ -79,49 +79,44 @@ class Intake:
         if not task.cancelled() and (error := task.exception()):
             log.error("replies wait in the outbox", exc_info=error)
 
-    async def _handle(self, session: AsyncSession, incoming: Incoming) -> None:
+    async def _handle(self, session: AsyncSession, incoming: Incoming) -> list[Claim]:
         now = self._now()
         trader = await traders.hold(session, incoming.address, now)
+        ids = {"channel": incoming.address.channel, "update": incoming.id}
         if not await updates.is_new(session, trader.id, incoming.id, now):
-            log.info("update seen before", extra={"channel": incoming.address.channel, "update": incoming.id})
-            return
-        turn = self._turn(trader, incoming)
-        owner: int | None = trader.id
-        trader.memory = MEMORY.dump_python(turn.memory, mode="json", exclude_defaults=True)
+            log.info("update seen before", extra=ids)
+            return []
+        turn = self._turn(trader.memory, incoming)
+        memory = MEMORY.dump_python(turn.memory, mode="json", exclude_defaults=True)
+        if memory != trader.memory:
+            await traders.remember(session, trader.id, memory)
         for event in turn.events:
-            await self._record(session, trader, incoming, event, now)
-            if isinstance(event, Forgotten):
-                owner = None
-        await outbox.queue(session, owner, incoming.address, turn.replies, now)
-        log.info(
-            "update handled",
-            extra={"channel": incoming.address.channel, "update": incoming.id, "kind": incoming.kind.value},
-        )
+            await self._record(session, trader.id, incoming, event, now)
+        owner = None if any(isinstance(event, Forgotten) for event in turn.events) else trader.id
+        claims = await outbox.queue(session, owner, incoming.address, turn.replies, now, take=True)
+        log.info("update handled", extra={**ids, "kind": incoming.kind.value})
+        return claims
 
-    def _turn(self, trader: Trader, incoming: Incoming) -> Turn:
-        memory = MEMORY.validate_python(trader.memory)
+    def _turn(self, stored: dict[str, Any], incoming: Incoming) -> Turn:
+        memory = MEMORY.validate_python(stored)
         try:
             return converse(memory, incoming, self._counsel)
         except Exception:  # the edge of one update: a fault of ours costs this answer, not the next one
             log.exception("no reply to an update, by a fault of ours", extra={"update": incoming.id})
             return apologise(memory, incoming, self._counsel)
 
-    async def _record(
-        self, session: AsyncSession, trader: Trader, incoming: Incoming, event: Event, at: datetime
-    ) -> None:
+    async def _record(self, session: AsyncSession, trader: int, incoming: Incoming, event: Event, at: datetime) -> None:
         match event:
             case QuestionAsked():
-                await questions.keep(session, _question(trader, incoming, event, at))
+                await questions.keep(session, trader, incoming.id, at, **asdict(event))
             case ChoiceTaken(question=update, topic=topic):
-                await questions.choose(session, trader.id, update, topic, at)
+                await questions.choose(session, trader, update, topic, at)
             case AnswerRated(question=update, topic=topic, helpful=helpful):
-                await questions.rate(session, trader.id, update, topic, helpful=helpful, at=at)
+                await questions.rate(session, trader, update, topic, helpful=helpful, at=at)
             case AnnouncementsSet(allowed=allowed):
-                trader.announcements = allowed
+                await traders.allow_announcements(session, trader, allowed=allowed)
             case Forgotten():
-                await session.flush()
-                await traders.forget(session, trader.id)
-                session.expunge(trader)
+                await traders.forget(session, trader)
 
 
 def _storable(incoming: Incoming) -> Incoming:
@@ -131,18 +126,3 @@ def _storable(incoming: Incoming) -> Incoming:
         return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
     return replace(incoming, text=clean(incoming.text), data=clean(incoming.data))
-
-
-def _question(trader: Trader, incoming: Incoming, asked: QuestionAsked, at: datetime) -> Question:
-    return Question(
-        trader_id=trader.id,
-        update_id=incoming.id,
-        text=asked.text,
-        language=asked.language,
-        style=asked.style,
-        outcome=asked.outcome,
-        topic=asked.topic,
-        choices=list(asked.choices),
-        confidence=asked.confidence,
-        asked_at=at,
-    )

@@ -19,6 +19,7 @@ CITY_VOWELS = 85.0  # the same in Latin letters, where its consonants must be ri
 NAME_LETTERS = 6  # a shorter name must be spelt right: khak is not Kuhak, mandi not Mand
 SAME_CONSONANTS = 80.0  # as SPELLING, for a Latin word whose consonants are those of the name
 VOWELS_MAY_VARY = 5  # letters that such a name has at least
+MORE_LETTERS = 3  # by which a misspelt name may be longer or shorter
 CONSONANTS = 3  # and consonants: khak has both of Kuhak's
 NAME_WORDS = 3  # the longest name: Dera Ghazi Khan
 WORDS_READ = 60  # of a text, to look for cities
@@ -167,6 +168,8 @@ def _likeness(city: City, written: str) -> float:
 
 
 def _misspelt(name: str, written: str) -> float:
+    if abs(len(name) - len(written)) > MORE_LETTERS:
+        return 0.0
     alike = fuzz.ratio(name, written)
     if written.isascii():
         known = alike >= CITY_VOWELS and _consonants(name) == skeleton(written)
@@ -177,6 +180,8 @@ def _misspelt(name: str, written: str) -> float:
 
 def _same_name(name: str, word: str) -> bool:
     folded = _folded(name)
+    if abs(len(folded) - len(word)) > MORE_LETTERS:  # most words end here, before anything is compared
+        return False
     if folded == word or (len(folded) >= NAME_LETTERS and fuzz.ratio(folded, word) >= SPELLING):
         return True
     if not word.isascii():  # who writes Urdu or Persian letters writes their vowels as they are

@@ -46,9 +46,16 @@ async def test_roman_urdu_is_answered_in_urdu(trader: Trader) -> None:
     assert "\u2068SRO 642(I)/2023\u2069" in answer.text
 
 
-async def test_an_unknown_question_is_admitted_and_the_menu_shown(trader: Trader) -> None:
-    await trader.types("who won the cricket match yesterday")
-    reply = await trader.reads("I have no sure answer")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("who won the cricket match yesterday", "outside my field", id="outside"),
+        pytest.param("🙂", "I have no sure answer", id="not understood"),
+    ],
+)
+async def test_an_unknown_question_is_admitted_and_the_menu_shown(trader: Trader, text: str, said: str) -> None:
+    await trader.types(text)
+    reply = await trader.reads(said)
     assert "📄 Documents" in reply.buttons
 
 

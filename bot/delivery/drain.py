@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -40,11 +41,12 @@ class Drain:
         self._now = now
         self._chats = Chats()
 
-    async def send_chat(self, address: Address) -> None:
-        """Send what waits for one chat, in order, one call at a time."""
+    async def send_chat(self, address: Address, claims: Sequence[Claim] = ()) -> None:
+        """Send what was taken up for one chat, then what waits behind it, in order, one call at a time."""
         async with self._chats.turn(address):
-            async with self._sessions.begin() as session:
-                claims = await outbox.claim_chat(session, address, self._now())
+            if not claims:
+                async with self._sessions.begin() as session:
+                    claims = await outbox.claim_chat(session, address, self._now())
             await self._send_in_order(claims)
 
     async def send_due(self) -> int:
@@ -74,17 +76,23 @@ class Drain:
             await outbox.purge_ownerless(session, before=self._now() - FAREWELLS_KEPT)
 
     async def _send_in_order(self, claims: Sequence[Claim]) -> None:
-        for position, claim in enumerate(claims):
-            if not await self._send(claim):
-                async with self._sessions.begin() as session:
-                    await outbox.give_back(session, claims[position + 1 :], until=self._now())
-                return
+        """Send messages of one chat until one has to wait, and record how each went in one transaction."""
+        sends: list[_Send] = []
+        for claim in claims:
+            sends.append(await self._send(claim))
+            if sends[-1].waits:
+                break
+        if not sends:
+            return
+        async with self._sessions.begin() as session:
+            now = self._now()
+            for send in sends:
+                await self._record(session, send, now)
+            await outbox.give_back(session, claims[len(sends) :], until=now)
 
-    async def _send(self, claim: Claim) -> bool:
-        """Send one message and record how it went; False where those behind it in its chat have to wait."""
+    async def _send(self, claim: Claim) -> _Send:
         channel = self._channels[claim.address.channel]
         external_ids = list(claim.external_ids)
-        ids = {"delivery": claim.id, "channel": channel.name}
         failure: SendError | None = None
         try:
             async for external_id in channel.send(claim.address.identifier, claim.message, len(external_ids)):
@@ -92,26 +100,42 @@ class Drain:
         except SendError as error:
             failure = error
         except Exception:  # the edge of one delivery: a fault of ours fails it alone
-            log.exception("delivery failed by a fault of ours", extra=ids)
+            log.exception("delivery failed by a fault of ours", extra={"delivery": claim.id, "channel": channel.name})
             failure = Refused("internal error")
-        async with self._sessions.begin() as session:
-            now = self._now()
-            match failure:
-                case None:
-                    await outbox.record_sent(session, claim, external_ids, now)
-                case Throttled(seconds=seconds):
-                    log.warning("the platform asks to wait", extra={**ids, "seconds": seconds})
-                    await outbox.postpone(session, claim, external_ids, now + timedelta(seconds=seconds), str(failure))
-                case Unreachable() if claim.attempts < len(PAUSES):
-                    log.warning("not sent, trying again", extra={**ids, "reason": str(failure)})
-                    pause = timedelta(seconds=PAUSES[claim.attempts])
-                    await outbox.postpone(session, claim, external_ids, now + pause, str(failure))
-                case TraderGone():
-                    log.info("trader gone", extra=ids)
-                    await outbox.record_gone(session, claim, external_ids, str(failure))
-                    await traders.mark_gone(session, claim.address, now)
-                case _:
-                    log.error("delivery failed for good", extra={**ids, "reason": str(failure)})
-                    await outbox.record_failed(session, claim, external_ids, str(failure))
-        waits = isinstance(failure, Throttled) or (isinstance(failure, Unreachable) and claim.attempts < len(PAUSES))
-        return not waits
+        return _Send(claim, external_ids, failure)
+
+    async def _record(self, session: AsyncSession, send: _Send, now: datetime) -> None:
+        claim, external_ids, failure = send.claim, send.external_ids, send.failure
+        ids = {"delivery": claim.id, "channel": claim.address.channel}
+        match failure:
+            case None:
+                await outbox.record_sent(session, claim, external_ids, now)
+            case Throttled(seconds=seconds):
+                log.warning("the platform asks to wait", extra={**ids, "seconds": seconds})
+                await outbox.postpone(session, claim, external_ids, now + timedelta(seconds=seconds), str(failure))
+            case Unreachable() if send.waits:
+                log.warning("not sent, trying again", extra={**ids, "reason": str(failure)})
+                pause = timedelta(seconds=PAUSES[claim.attempts])
+                await outbox.postpone(session, claim, external_ids, now + pause, str(failure))
+            case TraderGone():
+                log.info("trader gone", extra=ids)
+                await outbox.record_gone(session, claim, external_ids, str(failure))
+                await traders.mark_gone(session, claim.address, now)
+            case _:
+                log.error("delivery failed for good", extra={**ids, "reason": str(failure)})
+                await outbox.record_failed(session, claim, external_ids, str(failure))
+
+
+@dataclass(frozen=True, slots=True)
+class _Send:
+    """How the sending of one message went."""
+
+    claim: Claim
+    external_ids: Sequence[str]  # of the parts that went out
+    failure: SendError | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is tried again, so that those behind it in its chat have to wait."""
+        again = isinstance(self.failure, Unreachable) and self.claim.attempts < len(PAUSES)
+        return again or isinstance(self.failure, Throttled)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import ForeignKey, Index, and_, delete, exists, insert, or_, select, text, update
+from sqlalchemy import ForeignKey, Index, TextClause, delete, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.message import OUTGOING, Address, Outgoing
 from bot.records.base import Json, Record
@@ -74,74 +74,110 @@ class Claim:
     external_ids: tuple[str, ...]  # of the parts that went out in earlier attempts
 
 
+#: Written out once: building these statements anew for each message costs more than running them.
+_QUEUE = text("""
+    INSERT INTO deliveries
+        (trader_id, channel, identifier, message, state, lease, attempts, due_at, external_ids, created_at)
+    SELECT CAST(:trader AS bigint), :channel, :identifier, message,
+           CASE WHEN busy THEN 'queued' ELSE 'sending' END, CASE WHEN busy THEN NULL ELSE CAST(:lease AS uuid) END,
+           0, CASE WHEN busy THEN CAST(:at AS timestamptz) ELSE :until END, '[]', :at
+    FROM jsonb_array_elements(CAST(:messages AS jsonb)) WITH ORDINALITY AS given (message, place),
+         (SELECT NOT :take OR EXISTS (SELECT FROM deliveries WHERE channel = :channel AND identifier = :identifier
+                                                  AND state IN ('queued', 'sending')) AS busy) AS chat
+    ORDER BY place
+    RETURNING id, state
+""")
+
+_CLAIM = """
+    UPDATE deliveries SET state = 'sending', lease = :lease, due_at = :until
+    WHERE id IN (
+        SELECT id FROM deliveries AS waiting
+        WHERE {which} AND state IN ('queued', 'sending') AND due_at <= :at
+          AND NOT EXISTS (
+              SELECT FROM deliveries AS earlier
+              WHERE earlier.channel = waiting.channel AND earlier.identifier = waiting.identifier
+                AND earlier.id < waiting.id AND earlier.state IN ('queued', 'sending') {held})
+        ORDER BY id LIMIT :most
+        FOR UPDATE SKIP LOCKED)
+    RETURNING id, channel, identifier, message, attempts, external_ids
+"""
+# of one chat the messages go out together, unless one of them is held or waits for its hour
+_CLAIM_CHAT = text(
+    _CLAIM.format(which="channel = :channel AND identifier = :identifier", held="AND earlier.due_at > :at")
+)
+_CLAIM_DUE = text(_CLAIM.format(which="channel = :channel", held=""))
+
+_END = text("""
+    UPDATE deliveries
+    SET state = :state, lease = NULL, attempts = :attempts, external_ids = CAST(:external_ids AS jsonb),
+        error = :error, sent_at = :sent_at, due_at = COALESCE(:due_at, due_at)
+    WHERE id = :id AND state = 'sending' AND lease = :lease
+    RETURNING id
+""")
+
+
 async def queue(
-    session: AsyncSession, trader_id: int | None, address: Address, messages: Sequence[Outgoing], at: datetime
-) -> None:
-    """Put messages to one trader into the outbox, in order."""
-    rows: list[dict[str, Any]] = [
+    session: AsyncSession,
+    trader_id: int | None,
+    address: Address,
+    messages: Sequence[Outgoing],
+    at: datetime,
+    *,
+    take: bool = False,
+) -> list[Claim]:
+    """Put messages to one trader into the outbox, in order; with `take`, claim them in the same breath.
+
+    Returns what the caller may send; nothing where earlier messages of the chat are not done yet: then these wait.
+    """
+    if not messages:
+        return []
+    lease = uuid.uuid4()
+    given = [OUTGOING.dump_python(message, mode="json") for message in messages]
+    rows = await session.execute(
+        _QUEUE,
         {
-            "trader_id": trader_id, "channel": address.channel, "identifier": address.identifier,
-            "message": OUTGOING.dump_python(message, mode="json"), "state": DeliveryState.QUEUED, "attempts": 0,
-            "due_at": at, "external_ids": [], "created_at": at,
-        }
-        for message in messages
-    ]  # fmt: skip
-    if rows:
-        await session.execute(insert(Delivery), rows)
+            "trader": trader_id,
+            "channel": address.channel,
+            "identifier": address.identifier,
+            "messages": json.dumps(given),
+            "lease": lease,
+            "at": at,
+            "until": at + LEASE,
+            "take": take,
+        },
+    )
+    return [
+        Claim(row.id, lease, address, message, 0, ())
+        for row, message in zip(sorted(rows), messages, strict=True)
+        if row.state == DeliveryState.SENDING
+    ]
 
 
 async def claim_chat(session: AsyncSession, address: Address, at: datetime) -> list[Claim]:
     """Take what one chat is to be sent now, in order; nothing where an earlier message of it is not done yet."""
-    return await _claim(session, at, limit=20, chat=address)
+    chat = {"channel": address.channel, "identifier": address.identifier}
+    return await _claim(session, _CLAIM_CHAT, at, limit=20, **chat)
 
 
 async def claim_due(session: AsyncSession, channel: str, at: datetime, limit: int) -> list[Claim]:
     """Take the messages of a channel that are due or were left by a dead process; of each chat the first only."""
-    return await _claim(session, at, limit=limit, channel=channel)
+    return await _claim(session, _CLAIM_DUE, at, limit, channel=channel)
 
 
-async def _claim(
-    session: AsyncSession, at: datetime, limit: int, chat: Address | None = None, channel: str | None = None
-) -> list[Claim]:
-    earlier = aliased(Delivery)
-    is_open = Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING))
-    same_chat = and_(earlier.channel == Delivery.channel, earlier.identifier == Delivery.identifier)
-    before = and_(same_chat, earlier.id < Delivery.id)
-    still_open = earlier.state.in_((DeliveryState.QUEUED, DeliveryState.SENDING))
-    if chat:
-        # the messages before it go out with it, unless one of them is held or waits for its hour
-        where = and_(Delivery.channel == chat.channel, Delivery.identifier == chat.identifier)
-        blocked = exists().where(before, still_open, earlier.due_at > at)
-    else:
-        where = Delivery.channel == channel
-        blocked = exists().where(before, still_open)
-    waiting = (
-        select(Delivery.id)
-        .where(where, is_open, Delivery.due_at <= at, ~blocked)
-        .order_by(Delivery.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+async def _claim(session: AsyncSession, statement: TextClause, at: datetime, limit: int, **which: str) -> list[Claim]:
     lease = uuid.uuid4()
-    change = (
-        update(Delivery)
-        .where(Delivery.id.in_(waiting.scalar_subquery()))
-        .values(state=DeliveryState.SENDING, lease=lease, due_at=at + LEASE)
-        .returning(
-            Delivery.id,
-            Delivery.channel,
-            Delivery.identifier,
-            Delivery.message,
-            Delivery.attempts,
-            Delivery.external_ids,
-        )
-    )
-    rows = (await session.execute(change)).all()
+    rows = await session.execute(statement, {"lease": lease, "until": at + LEASE, "at": at, "most": limit, **which})
     return [
-        Claim(row.id, lease, Address(row.channel, row.identifier), OUTGOING.validate_python(row.message), row.attempts,
-              tuple(row.external_ids))
-        for row in sorted(rows)
-    ]  # fmt: skip
+        Claim(
+            row.id,
+            lease,
+            Address(row.channel, row.identifier),
+            OUTGOING.validate_python(row.message),
+            row.attempts,
+            tuple(row.external_ids),
+        )
+        for row in sorted(rows, key=lambda row: int(row.id))
+    ]
 
 
 async def record_sent(session: AsyncSession, claim: Claim, external_ids: Sequence[str], at: datetime) -> bool:
@@ -174,15 +210,26 @@ async def give_back(session: AsyncSession, claims: Sequence[Claim], until: datet
 
 
 async def _end(
-    session: AsyncSession, claim: Claim, state: DeliveryState, external_ids: Sequence[str], **values: Any
+    session: AsyncSession,
+    claim: Claim,
+    state: DeliveryState,
+    external_ids: Sequence[str],
+    *,
+    error: str | None,
+    sent_at: datetime | None = None,
+    due_at: datetime | None = None,
 ) -> bool:
-    change = (
-        update(Delivery)
-        .where(Delivery.id == claim.id, Delivery.state == DeliveryState.SENDING, Delivery.lease == claim.lease)
-        .values(state=state, lease=None, attempts=claim.attempts + 1, external_ids=list(external_ids), **values)
-        .returning(Delivery.id)
-    )
-    return await session.scalar(change) is not None
+    values = {
+        "id": claim.id,
+        "lease": claim.lease,
+        "state": state.value,
+        "attempts": claim.attempts + 1,
+        "external_ids": json.dumps(list(external_ids)),
+        "error": error,
+        "sent_at": sent_at,
+        "due_at": due_at,
+    }
+    return await session.scalar(_END, values) is not None
 
 
 async def delivered_to(

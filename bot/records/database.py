@@ -48,10 +48,12 @@ def driver_address(address: str) -> str:
 
 
 def open_engine(address: str) -> AsyncEngine:
-    """An engine on a postgresql:// address; connections are opened when needed and checked before use."""
-    return create_async_engine(
-        driver_address(address), pool_size=POOL, max_overflow=POOL, pool_pre_ping=True, pool_recycle=1800
-    )
+    """An engine on a postgresql:// address; connections are opened when needed.
+
+    They are not asked before each use whether they live: where the server was restarted one update fails, which its
+    channel delivers again, and the whole pool is opened anew.
+    """
+    return create_async_engine(driver_address(address), pool_size=POOL, max_overflow=POOL, pool_recycle=1800)
 
 
 def migrate(address: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Float, ForeignKey, UniqueConstraint, select, update
+from sqlalchemy import Float, ForeignKey, UniqueConstraint, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -49,10 +51,19 @@ class Rating(Record):
     rated_at: Mapped[datetime]
 
 
-async def keep(session: AsyncSession, question: Question) -> None:
-    """Keep a question with what was understood of it."""
-    session.add(question)
-    await session.flush()
+_KEEP = text("""
+    INSERT INTO questions
+        (trader_id, update_id, text, language, style, outcome, topic, choices, confidence, asked_at)
+    VALUES
+        (:trader_id, :update_id, :text, :language, :style, :outcome, :topic, CAST(:choices AS jsonb), :confidence,
+         :asked_at)
+""")
+
+
+async def keep(session: AsyncSession, trader_id: int, update_id: str, asked_at: datetime, **understood: Any) -> None:
+    """Keep a question; `understood` are the columns text, language, style, outcome, topic, choices and confidence."""
+    understood["choices"] = json.dumps(understood["choices"])
+    await session.execute(_KEEP, {"trader_id": trader_id, "update_id": update_id, "asked_at": asked_at, **understood})
 
 
 async def choose(session: AsyncSession, trader_id: int, update_id: str, topic: str | None, at: datetime) -> None:

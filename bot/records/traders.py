@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import UniqueConstraint, delete, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import UniqueConstraint, delete, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,19 +31,41 @@ class Trader(Record):
     last_seen_at: Mapped[datetime]
 
 
-async def hold(session: AsyncSession, address: Address, at: datetime) -> Trader:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A trader whose row is locked until the transaction ends."""
+
+    id: int
+    memory: dict[str, Any]
+
+
+_HOLD = text("""
+    INSERT INTO traders (channel, identifier, memory, announcements, first_seen_at, last_seen_at)
+    VALUES (:channel, :identifier, '{}', true, :at, :at)
+    ON CONFLICT (channel, identifier) DO UPDATE SET last_seen_at = :at, gone_at = NULL
+    RETURNING id, memory
+""")
+_REMEMBER = text("UPDATE traders SET memory = CAST(:memory AS jsonb) WHERE id = :id")
+
+
+async def hold(session: AsyncSession, address: Address, at: datetime) -> Held:
     """Return the trader of this address, made where there is none, locked until the transaction ends.
 
     The lock keeps two updates of one chat in order across processes. A trader who writes is no longer gone.
     """
-    row = insert(Trader).values(
-        channel=address.channel, identifier=address.identifier, memory={}, announcements=True,
-        first_seen_at=at, last_seen_at=at,
-    )  # fmt: skip
-    upsert = row.on_conflict_do_update(
-        index_elements=[Trader.channel, Trader.identifier], set_={"last_seen_at": at, "gone_at": None}
-    ).returning(Trader)
-    return (await session.scalars(upsert, execution_options={"populate_existing": True})).one()
+    values = {"channel": address.channel, "identifier": address.identifier, "at": at}
+    row = (await session.execute(_HOLD, values)).one()
+    return Held(row.id, row.memory)
+
+
+async def remember(session: AsyncSession, trader_id: int, memory: dict[str, Any]) -> None:
+    """Keep what the conversation remembers of a trader."""
+    await session.execute(_REMEMBER, {"id": trader_id, "memory": json.dumps(memory)})
+
+
+async def allow_announcements(session: AsyncSession, trader_id: int, *, allowed: bool) -> None:
+    """Note whether a trader wants announcements."""
+    await session.execute(update(Trader).where(Trader.id == trader_id).values(announcements=allowed))
 
 
 async def mark_gone(session: AsyncSession, address: Address, at: datetime) -> None:

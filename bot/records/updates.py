@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, delete
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ForeignKey, delete, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,10 +21,16 @@ class Update(Record):
     received_at: Mapped[datetime] = mapped_column(index=True)
 
 
+_IS_NEW = text("""
+    INSERT INTO updates (trader_id, external_id, received_at) VALUES (:trader, :external, :at)
+    ON CONFLICT DO NOTHING RETURNING external_id
+""")
+
+
 async def is_new(session: AsyncSession, trader_id: int, external_id: str, at: datetime) -> bool:
     """Record an update; False where it was recorded before."""
-    row = insert(Update).values(trader_id=trader_id, external_id=external_id, received_at=at)
-    return await session.scalar(row.on_conflict_do_nothing().returning(Update.external_id)) is not None
+    values = {"trader": trader_id, "external": external_id, "at": at}
+    return await session.scalar(_IS_NEW, values) is not None
 
 
 async def purge(session: AsyncSession, before: datetime) -> None:
