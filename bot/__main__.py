@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import socket
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
@@ -57,11 +59,18 @@ def serve() -> None:
     settings = _settings()
     logs.configure(settings.log_level)
     listener = _listen(settings)
-    service = build(settings, _counsel(settings), _database(settings))
+    with ThreadPoolExecutor(1) as pool:  # the database starts while the library is loaded
+        address = pool.submit(_database, settings)
+        counsel = _counsel(settings)
+    service = build(settings, counsel, address.result())
     _greet(settings, listener.getsockname()[1])
     config = uvicorn.Config(
         service.web, log_config=None, access_log=False, server_header=False, ws="none", timeout_graceful_shutdown=3
     )
+    # uvicorn shuts down and then lets the signal take its course, which by default ends the process on the spot: the
+    # embedded database, which stops when the interpreter ends, would go on alone
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, lambda number, _frame: sys.exit(128 + number))
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.channels.channel import Channel
-from bot.channels.telegram.channel import Telegram
 from bot.channels.web.channel import Web
 from bot.conversation.turn import Counsel
 from bot.counsel import Announce, utc_now
@@ -22,6 +22,9 @@ from bot.delivery.drain import Drain
 from bot.intake import Intake
 from bot.records import database
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.channels.telegram.channel import Telegram
 
 log = logging.getLogger(__name__)
 
@@ -56,8 +59,10 @@ def build(settings: Settings, counsel: Counsel, address: str, now: Callable[[], 
     sessions = async_sessionmaker(engine, expire_on_commit=False)
     secure = (settings.public_url or "").startswith("https://")
     web = Web(sessions, outbox.delivered_to, counsel.voices, secure=secure)
-    telegram = None
+    telegram: Telegram | None = None
     if settings.telegram_bot_token:
+        from bot.channels.telegram.channel import Telegram  # noqa: PLC0415  (half a second and 37 MB: with a token only)
+
         telegram = Telegram(
             settings.telegram_bot_token.get_secret_value(),
             settings.telegram_api_url,

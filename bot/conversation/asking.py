@@ -46,6 +46,11 @@ def asked(memory: Memory, understandings: Sequence[Understanding], update: str, 
                 reply = replace(reply, text=f"{way}\n\n{reply.text}")
             others = [answer(counsel.library[other.topic], update, voice, counsel) for other in more if other.topic]
             return Turn(memory, (reply, *others), (event,))
+        case Outcome.CHOICES if understanding.choices[:1] and (
+            way := routing.way_named(understanding.choices[0], understanding.text, voice, counsel)
+        ):  # the cities of the question say what its words alone do not
+            reply = answer(counsel.library[understanding.choices[0]], update, voice, counsel)
+            return Turn(memory, (replace(reply, text=f"{way}\n\n{reply.text}"),), (event,))
         case Outcome.CHOICES if understanding.aside == SMUGGLING:
             return Turn(memory, (_the_legal_way(understanding.choices, voice, counsel),), (event,))
         case Outcome.CHOICES:
