@@ -39,9 +39,9 @@ catalogues: $(VENV)/.installed-dev
 
 ## Write the exact versions anew, for every Python and platform at once
 lock: $(VENV)/.installed-dev
-	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate \
+	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --no-header --no-annotate \
 	  pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate \
+	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --no-header --no-annotate \
 	  --group dev pyproject.toml -c requirements.lock -o requirements-dev.lock
 
 $(VENV)/bin/python:
