@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from markdown_it import MarkdownIt
 from pydantic import TypeAdapter, ValidationError
 
 from knowledge.checklists import Checklists
 from knowledge.cities import CITIES, City, doubled_names
 from knowledge.contacts import OFFICES, Office, unlike_entries
-from knowledge.dates import DATE, replace_dates
-from knowledge.entry import ANSWER_LETTERS, Category, Entry, Phrasing, Texts
+from knowledge.entry import Category, Entry, Phrasing
 from knowledge.language import Language, Way
+from knowledge.located_yaml import Document
 from knowledge.phrasings import ASIDE, SUFFIX, read_phrasings
 from knowledge.questions import Question, read_all_questions
-from knowledge.script import fold, fold_digits
+from knowledge.script import fold
+from knowledge.texts import answer_faults, differing_facts, faults_of_texts
 
 PHRASINGS = 5  # questions that each entry has at least in each way of writing
 
-#: What an answer may be made of (markdown-it token types): paragraphs, lists, bold, italics and links.
-_PAIRED = ("paragraph", "ordered_list", "bullet_list", "list_item", "strong", "em", "link")
-MARKUP = frozenset(
-    ["inline", "text", "softbreak", "hardbreak", *(f"{name}_{end}" for name in _PAIRED for end in ("open", "close"))]
-)
-
-_NUMBER = re.compile(r"\d+(?:[.,:/]\d+)*")
-_ADDRESS = re.compile(r"https?://[^\s)>\]۔،؛؟]+|[\w.+-]+@[\w-]+\.[\w.-]+", re.ASCII)
-_MARKDOWN = MarkdownIt("commonmark")
 Row = TypeVar("Row")
 Read = TypeVar("Read")
 
@@ -87,49 +77,6 @@ def inspect(folder: Path, today: date) -> Inspection:
     )
 
 
-class _Loader(yaml.CSafeLoader):
-    """Leaves dates as they are written: the model reads them, and tells the line of one that no calendar has."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-class _Document:
-    """A YAML file that knows on which line each of its values stands."""
-
-    def __init__(self, text: str) -> None:
-        loader = _Loader(text)
-        try:
-            self.root = loader.get_single_node()
-            self.value = loader.construct_document(self.root) if self.root else None
-        finally:
-            loader.dispose()
-
-    def line(self, *keys: str | int) -> int:
-        """The line of the value under these keys; of the deepest one that is there, where the rest is missing."""
-        node = self.root
-        line = 1
-        for key in keys:
-            found = _child(node, key)
-            if found is None:
-                break
-            line, node = found
-        return line
-
-
-def _child(node: yaml.Node | None, key: str | int) -> tuple[int, yaml.Node] | None:
-    if isinstance(node, yaml.MappingNode):
-        for name, value in node.value:
-            if name.value == str(key):
-                return name.start_mark.line + 1, value
-    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
-        return node.value[key].start_mark.line + 1, node.value[key]
-    return None
-
-
 class _Inspector:
     def __init__(self, folder: Path, today: date) -> None:
         self.folder = folder / "entries"
@@ -147,7 +94,7 @@ class _Inspector:
         self.entries: dict[str, Entry] = {}
         self.phrasings: list[Phrasing] = []
         self.faults: list[Fault] = []
-        self.documents: dict[str, tuple[Path, _Document]] = {}
+        self.documents: dict[str, tuple[Path, Document]] = {}
         self.questions: dict[str, Path] = {}  # topic or aside → its phrasings
 
     def run(self) -> None:
@@ -176,7 +123,7 @@ class _Inspector:
     def read_entry(self, path: Path) -> None:
         self.read_questions(path.with_name(path.stem + SUFFIX), path.stem)
         try:
-            document = _Document(path.read_text(encoding="utf-8"))
+            document = Document(path.read_text(encoding="utf-8"))
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             self.fault(path, mark.line + 1 if mark else 1, f"not YAML: {error.problem or error.context}")
@@ -236,9 +183,9 @@ class _Inspector:
         elif entry.is_stale(self.today):
             self.fault(path, document.line("review_after"), f"review was due by {entry.review_after}", warning=True)
         for language in Language:
-            for message in _answer_faults(entry.answer[language]):
+            for message in answer_faults(entry.answer[language]):
                 self.fault(path, document.line("answer", language), f"answer.{language} {message}")
-        for message in _differing_facts(entry.answer, "answer"):
+        for message in differing_facts(entry.answer, "answer"):
             self.fault(path, document.line("answer"), message)
 
     def check_shared_phrasings(self) -> None:
@@ -297,10 +244,10 @@ class _Inspector:
                 line = document.line(place, "verified")
                 self.fault(self.contacts, line, f"verified on {office.verified}, a day to come")
 
-    def read_rows(self, path: Path, rows: TypeAdapter[tuple[Row, ...]]) -> tuple[tuple[Row, ...], _Document]:
+    def read_rows(self, path: Path, rows: TypeAdapter[tuple[Row, ...]]) -> tuple[tuple[Row, ...], Document]:
         """The rows of a table that a library may have, and where they stand; none where it has faults."""
         if not path.exists():
-            return (), _Document("")
+            return (), Document("")
         document, read = self.read_document(path, rows.validate_python)
         return read or (), document
 
@@ -315,14 +262,14 @@ class _Inspector:
         for keys, message in lists.faults(self.entries):
             self.fault(self.lists, document.line(*keys), message)
         for keys, texts, topic in lists.texts():
-            for message in _faults_of_texts(texts, str(keys[-1]), self.entries.get(topic)):
+            for message in faults_of_texts(texts, str(keys[-1]), self.entries.get(topic)):
                 self.fault(self.lists, document.line(*keys), message)
 
-    def read_document(self, path: Path, validate: Callable[[Any], Read]) -> tuple[_Document, Read | None]:
+    def read_document(self, path: Path, validate: Callable[[Any], Read]) -> tuple[Document, Read | None]:
         """A file beside the entries and what it holds; None where it has faults, which are told."""
-        document = _Document("")
+        document = Document("")
         try:
-            document = _Document(path.read_text(encoding="utf-8"))
+            document = Document(path.read_text(encoding="utf-8"))
             return document, validate(document.value)
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             self.fault(path, 1, f"cannot be read: {' '.join(str(error).split())}")
@@ -357,56 +304,3 @@ class _Inspector:
 def _located(message: str) -> tuple[str, int, str]:
     file, line, rest = message.split(":", 2)
     return file, int(line), rest.strip()
-
-
-def _answer_faults(answer: str) -> Iterator[str]:
-    if len(answer) > ANSWER_LETTERS:
-        yield f"has {len(answer):,} letters, {ANSWER_LETTERS:,} are allowed"
-    for token in _MARKDOWN.parse(answer):
-        for part in (token, *(token.children or ())):
-            if part.type not in MARKUP and part.nesting >= 0:  # its end is no second fault
-                yield f"has markup that not every channel can show: {part.type.removesuffix('_open')}"
-    try:
-        without_dates = replace_dates(answer, day=lambda _: "", month=lambda _: "")
-    except ValueError as error:
-        yield f"has a date that is none: {error}"
-    else:
-        if re.search(r"[{}]", without_dates):
-            yield "has a brace that is no date; dates are written {2025-01-13} or {2025-09}"
-
-
-def _faults_of_texts(texts: Texts, name: str, entry: Entry | None) -> Iterator[str]:
-    """What is wrong with a text of the lists, above all a fact that the entry behind it does not state."""
-    yield from _differing_facts(texts, name)
-    for language in Language:
-        yield from (f"{name}.{language} {message}" for message in _answer_faults(texts[language]))
-        if entry:
-            stated = _facts(entry.answer[language]) | _facts(entry.title[language])
-            for fact in sorted(_facts(texts[language]) - stated):
-                yield f"{name}.{language} states {fact}, which {entry.id} does not"
-
-
-def _differing_facts(texts: Texts, name: str) -> Iterator[str]:
-    """Numbers, dates and addresses must be the same in all languages, or one of them misleads."""
-    facts = {language: _facts(texts[language]) for language in Language}
-    everything = set().union(*facts.values())
-    for language in Language:
-        missing = sorted(everything - facts[language])
-        if missing:
-            yield f"{name}.{language} lacks what another language states: {', '.join(missing)}"
-
-
-def _facts(answer: str) -> set[str]:
-    return set(_take(_ADDRESS, answer)) | set(_numbers(answer))
-
-
-def _take(pattern: re.Pattern[str], text: str) -> Iterable[str]:
-    return (match.group().rstrip(".,") for match in pattern.finditer(text))
-
-
-def _numbers(answer: str) -> Iterator[str]:
-    dates = [match.group() for match in DATE.finditer(answer)]
-    yield from dates
-    plain = fold_digits(DATE.sub(" ", _ADDRESS.sub(" ", answer))).replace("٬", ",").replace("٫", ".")
-    without_list_numbers = re.sub(r"^\s*\d+[.)]\s", "", plain, flags=re.MULTILINE)
-    yield from _NUMBER.findall(without_list_numbers)
