@@ -16,6 +16,7 @@ from knowledge.checklists import Checklists
 from knowledge.cities import CITIES, City, doubled_names
 from knowledge.contacts import OFFICES, Office, unlike_entries
 from knowledge.entry import Category, Entry, Phrasing
+from knowledge.goods import CHAPTERS, GOODS, Goods, doubled_chapters, faults_of_goods
 from knowledge.language import Language, Way
 from knowledge.located_yaml import Document
 from knowledge.phrasings import ASIDE, SUFFIX, read_phrasings
@@ -55,6 +56,7 @@ class Inspection:
     cities: tuple[City, ...]
     offices: tuple[Office, ...]
     checklists: Checklists
+    goods: Goods
 
     @property
     def errors(self) -> list[Fault]:
@@ -74,6 +76,7 @@ def inspect(folder: Path, today: date) -> Inspection:
         inspector.cities,
         inspector.offices,
         inspector.checklists,
+        inspector.goods,
     )
 
 
@@ -86,7 +89,10 @@ class _Inspector:
         self.map = folder / "cities.yaml"
         self.contacts = folder / "contacts.yaml"
         self.lists = folder / "checklists.yaml"
+        self.wares = folder / "goods.yaml"
+        self.nomenclature = folder / "hs_chapters.yaml"
         self.checklists = Checklists()
+        self.goods = Goods()
         self.cities: tuple[City, ...] = ()
         self.offices: tuple[Office, ...] = ()
         self.asked: list[Question] = []
@@ -116,6 +122,7 @@ class _Inspector:
         self.check_map()
         self.check_contacts()
         self.check_lists()
+        self.check_goods()
 
     def fault(self, path: Path, line: int, message: str, *, warning: bool = False) -> None:
         self.faults.append(Fault(str(path), line, message, warning))
@@ -264,6 +271,16 @@ class _Inspector:
         for keys, texts, topic in lists.texts():
             for message in faults_of_texts(texts, str(keys[-1]), self.entries.get(topic)):
                 self.fault(self.lists, document.line(*keys), message)
+
+    def check_goods(self) -> None:
+        """Read the goods and the chapters of the Harmonized System; each good is cleared under some of these."""
+        chapters, nomenclature = self.read_rows(self.nomenclature, CHAPTERS)
+        goods, document = self.read_rows(self.wares, GOODS)
+        for place, message in doubled_chapters(chapters):
+            self.fault(self.nomenclature, nomenclature.line(place), message)
+        for place, message in faults_of_goods(goods, chapters):
+            self.fault(self.wares, document.line(place), message)
+        self.goods = Goods(goods, chapters)
 
     def read_document(self, path: Path, validate: Callable[[Any], Read]) -> tuple[Document, Read | None]:
         """A file beside the entries and what it holds; None where it has faults, which are told."""

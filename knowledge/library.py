@@ -16,6 +16,7 @@ from knowledge.checklists import Checklists
 from knowledge.cities import City
 from knowledge.contacts import Office
 from knowledge.entry import Category, Entry, Phrasing
+from knowledge.goods import Goods
 from knowledge.questions import Question
 
 LIBRARY = Path(__file__).parent
@@ -39,6 +40,7 @@ class Library:
     cities: tuple[City, ...] = ()
     offices: tuple[Office, ...] = ()
     checklists: Checklists = field(default_factory=Checklists)
+    goods: Goods = field(default_factory=Goods)
 
     def __getitem__(self, topic: str) -> Entry:
         return self.entries[topic]
@@ -78,6 +80,7 @@ def load_library(today: date, folder: Path = LIBRARY, cache: Path | None = None)
         inspection.cities,
         inspection.offices,
         inspection.checklists,
+        inspection.goods,
     )
     if kept:
         _keep(library, kept)
