@@ -76,6 +76,12 @@ async def mark_gone(session: AsyncSession, address: Address, at: datetime) -> No
     await session.execute(change.values(gone_at=at))
 
 
+async def address_of(session: AsyncSession, trader_id: int | None) -> Address | None:
+    """Return where a trader is reached; None for one who was forgotten."""
+    trader = await session.get(Trader, trader_id) if trader_id is not None else None
+    return Address(trader.channel, trader.identifier) if trader else None
+
+
 async def forget(session: AsyncSession, trader_id: int) -> None:
     """Delete a trader and, by cascade, everything that hangs on him."""
     await session.execute(delete(Trader).where(Trader.id == trader_id))

@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect
 
 from bot.delivery import outbox  # noqa: F401  (its table belongs to the metadata)
-from bot.records import database, questions, traders, updates  # noqa: F401
+from bot.records import audit, database, introductions, leads, questions, saved_views, traders, updates  # noqa: F401
 from bot.records.base import Record
 from tests.conftest import named
 
