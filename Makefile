@@ -16,7 +16,7 @@ run: $(VENV)/.installed
 
 ## Run every test
 test: $(VENV)/.installed-dev
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto --dist worksteal
 
 ## Format, lint, types, imports, entries
 check: $(VENV)/.installed-dev
@@ -31,11 +31,17 @@ bench: $(VENV)/.installed-dev
 	@for file in benchmarks/bench_*.py; do $(BIN)/python $$file || exit 1; done
 
 ## Bring new messages of the code into the catalogues, to be translated there
+# What traders read is said by the bot, what the staff reads by the panel and by bot/notices.
 catalogues: $(VENV)/.installed-dev
-	@$(BIN)/pybabel -q extract -F babel.cfg -k say -k count:1,2 --no-location --sort-output -o data/bot.pot .
-	@for language in en ur fa; do \
-	  $(BIN)/pybabel -q update -i data/bot.pot -o locales/$$language/LC_MESSAGES/bot.po -l $$language \
-	    --no-fuzzy-matching --ignore-obsolete --omit-header --width 110; done
+	@set -e; extract="$(BIN)/pybabel -q extract -F babel.cfg -k say -k count:1,2 --no-location --sort-output"; \
+	$$extract --ignore-dirs notices -o data/bot.pot bot; \
+	$$extract -o data/admin.pot admin bot/notices; \
+	for domain in bot admin; do for language in en ur fa; do \
+	  catalogue=locales/$$language/LC_MESSAGES/$$domain.po; head=$$(sed '/^$$/q' $$catalogue); \
+	  $(BIN)/pybabel -q update -i data/$$domain.pot -o $$catalogue -l $$language \
+	    --no-fuzzy-matching --ignore-obsolete --omit-header --width 110; \
+	  { printf "%s\n\n" "$$head"; cat $$catalogue; } > data/catalogue.po; mv data/catalogue.po $$catalogue; \
+	done; done
 
 ## Write the exact versions anew, for every Python and platform at once
 lock: $(VENV)/.installed-dev

@@ -7,10 +7,10 @@ import json
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from pydantic import ValidationError
@@ -18,8 +18,10 @@ from pydantic import ValidationError
 from bot import logs
 from bot.channels import terminal
 from bot.conversation.conversation import converse
+from bot.conversation.tracking import followed
 from bot.conversation.turn import Counsel, Memory
 from bot.counsel import build_counsel, utc_now
+from bot.enquiry import Progress
 from bot.message import Choice, Incoming
 from bot.settings import Settings
 from knowledge import evaluation
@@ -31,6 +33,9 @@ from knowledge.report import report as library_report
 from knowledge.retrieval import models_for
 from knowledge.understanding import Understander
 
+if TYPE_CHECKING:
+    from bot.notices.mail_server import MailServer
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -39,6 +44,10 @@ app = typer.Typer(
 )
 knowledge = typer.Typer(no_args_is_help=True, help="The curated library.")
 app.add_typer(knowledge, name="knowledge")
+staff = typer.Typer(no_args_is_help=True, help="Who may sign in to the panel.")
+app.add_typer(staff, name="staff")
+checks = typer.Typer(no_args_is_help=True, help="Whether a service that the settings name can be used.")
+app.add_typer(checks, name="check")
 
 
 @app.command()
@@ -58,12 +67,13 @@ def serve() -> None:
 
     settings = _settings()
     logs.configure(settings.log_level)
+    _mail_server(settings)  # a fault of its settings is told before anything slow is done
     listener = _listen(settings)
     with ThreadPoolExecutor(1) as pool:  # the database starts while the library is loaded
         address = pool.submit(_database, settings)
         counsel = _counsel(settings)
     service = build(settings, counsel, address.result())
-    _greet(settings, listener.getsockname()[1])
+    _greet(settings, listener.getsockname()[1], address.result())
     config = uvicorn.Config(
         service.web, log_config=None, access_log=False, server_header=False, ws="none", timeout_graceful_shutdown=3
     )
@@ -79,11 +89,12 @@ def chat(language: Annotated[Language, typer.Option(help="The language to begin 
     """Talk to Saudagar here in the terminal. Nothing is kept; numbers tap buttons; an empty line ends it."""
     counsel = _counsel(_settings())
     memory = Memory()
+    enquiries: tuple[Progress, ...] = ()
     offered: list[Choice] = []  # the buttons of the last replies; emptied and filled in place, the reader sees it
     typer.echo("Write a question, or /start. An empty line ends the conversation.")
     for incoming in terminal.read(_typed_lines(), offered, language):
-        turn = converse(memory, incoming, counsel)
-        memory = turn.memory
+        turn = converse(memory, incoming, counsel, enquiries)
+        memory, enquiries = turn.memory, followed(enquiries, turn.events)
         offered.clear()
         for reply in turn.replies:
             text, choices = terminal.write(reply, first=len(offered) + 1)
@@ -138,6 +149,23 @@ def evaluate(
             typer.echo(f"{count:6} phrasings: {share:.1%} first right")
 
 
+@checks.command("mail")
+def check_mail() -> None:
+    """Connect to the mail server and sign in, without sending anything; say in one line what is wrong."""
+    from bot.notices.mail_server import MailAway  # noqa: PLC0415  (as in serve)
+
+    server = _mail_server(_settings())
+    if server is None:
+        _announce("Mail is off. To turn it on, set SMTP_URL and MAIL_FROM.")
+        raise typer.Exit(1)
+    try:
+        asyncio.run(server.check())
+    except MailAway as error:
+        _announce(f"The mail server {server.place} cannot be used: {error}. Check SMTP_URL.")
+        raise typer.Exit(1) from None
+    typer.echo(f"The mail server {server.place} can be used; mails come from {server.sender}.")
+
+
 @knowledge.command()
 def check(folder: Annotated[Path, typer.Argument(help="The folder of the library.")] = LIBRARY) -> None:
     """Report every fault of the entries with file and line; exit 1 where there is one."""
@@ -177,6 +205,55 @@ def suggest() -> None:
 
     for line in asyncio.run(lines()):
         typer.echo(line)
+
+
+@staff.command("add")
+def staff_add(
+    login: Annotated[str, typer.Argument(help="Small Latin letters, digits, dots, hyphens, underscores.")],
+    name: Annotated[str, typer.Option(help="As colleagues see it.")],
+    role: Annotated[Literal["admin", "officer", "reader"], typer.Option(help="What the member may do.")] = "officer",
+    language: Annotated[Language, typer.Option(help="Of the panel.")] = Language.EN,
+) -> None:
+    """Add a member and print the one-time link with which he chooses his password."""
+    from bot import staffing  # noqa: PLC0415  (as in serve)
+    from bot.records.staff import Role  # noqa: PLC0415
+
+    _invite(lambda address: staffing.add(address, login, name, Role(role), language, utc_now()))
+
+
+@staff.command("link")
+def staff_link(
+    login: Annotated[str, typer.Argument(help="Of a member who lost the password or never used the first link.")],
+    without_second_factor: Annotated[
+        bool, typer.Option("--without-second-factor", help="Take it off, too: the telephone is lost.")
+    ] = False,
+) -> None:
+    """Print a new one-time link for a member, and sign him out everywhere."""
+    from bot import staffing  # noqa: PLC0415  (as in serve)
+
+    _invite(lambda address: staffing.link(address, login, utc_now(), without_second_factor=without_second_factor))
+
+
+@staff.command("list")
+def staff_list() -> None:
+    """Print all members: login, role, whether active, name."""
+    from bot import staffing  # noqa: PLC0415  (as in serve)
+
+    for line in asyncio.run(staffing.listed(_database(_settings()))):
+        typer.echo(line)
+
+
+def _invite(invite: Callable[[str], Coroutine[None, None, str]]) -> None:
+    """Print the one-time link that a change in the database makes; one line, and exit 1, where it cannot be made."""
+    from bot import staffing  # noqa: PLC0415  (as in serve)
+
+    settings = _settings()
+    try:
+        token = asyncio.run(invite(_database(settings)))
+    except staffing.StaffFault as fault:
+        _announce(str(fault))
+        raise typer.Exit(1) from None
+    typer.echo(f"{staffing.panel_address(settings, settings.port)}/invitation/{token}")
 
 
 def _typed_lines() -> Iterator[str]:
@@ -233,6 +310,17 @@ def _database(settings: Settings) -> str:
         raise typer.Exit(1) from None
 
 
+def _mail_server(settings: Settings) -> MailServer | None:
+    """The mail server of the settings, if one is set; one line, and exit 1, where it cannot be."""
+    from bot.app import mail_server  # noqa: PLC0415  (as in serve)
+
+    try:
+        return mail_server(settings)
+    except ValueError as error:
+        _announce(f"{error}.")
+        raise typer.Exit(1) from None
+
+
 def _listen(settings: Settings) -> socket.socket:
     """The port to serve on, taken before anything slow is done; exit 1 where it cannot be had."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
@@ -249,13 +337,24 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _greet(settings: Settings, port: int) -> None:
-    """Say where the service is and which channels are on."""
+def _greet(settings: Settings, port: int, address: str) -> None:
+    """Say where the service is, which channels are on, and how the first admin gets into the panel."""
+    from bot import staffing  # noqa: PLC0415  (as in serve)
+
     _announce(f"Browser chat  on   http://{settings.host}:{port}")
     if settings.telegram_bot_token:
         _announce(f"Telegram      on   {'webhook at ' + settings.public_url if settings.public_url else 'polling'}")
     else:
         _announce("Telegram      off  to turn it on: TELEGRAM_BOT_TOKEN=… make run (a token from @BotFather)")
+    if mail := _mail_server(settings):
+        _announce(f"Mail          on   digests to the staff by {mail.place}; saudagar check mail tries it")
+    else:
+        _announce("Mail          off  to turn it on: SMTP_URL=… MAIL_FROM=… make run (docs/settings.md)")
+    _announce(f"Panel         on   {staffing.panel_address(settings, port)}")
+    if not asyncio.run(staffing.has_admin(address)):
+        _announce(
+            "              No admin can sign in yet. The first: saudagar staff add LOGIN --name NAME --role admin"
+        )
     _announce("Stop with Ctrl-C.")
 
 

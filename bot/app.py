@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from admin.pages import ROOT
+from admin.panel import Panel
+from admin.site import build_site
 from bot.channels.channel import Channel
 from bot.channels.web.channel import Web
 from bot.conversation.turn import Counsel
@@ -20,8 +23,12 @@ from bot.counsel import Announce, utc_now
 from bot.delivery import outbox
 from bot.delivery.drain import Drain
 from bot.intake import Intake
+from bot.notices.mail_server import MailServer
+from bot.notices.notices import Notices
+from bot.notices.words import Means
 from bot.records import database
 from bot.settings import Settings
+from bot.wording import load_voices
 
 if TYPE_CHECKING:
     from bot.channels.telegram.channel import Telegram
@@ -72,14 +79,22 @@ def build(settings: Settings, counsel: Counsel, address: str, now: Callable[[], 
         )
     channels: list[Channel] = [web, telegram] if telegram else [web]
     drain = Drain(sessions, {channel.name: channel for channel in channels}, now)
-    intake = Intake(sessions, counsel, drain, now)
+    mail = mail_server(settings)
+    panel_voices = load_voices(domain="admin")
+    leads_url = f"{settings.public_url.rstrip('/')}{ROOT}/leads/" if settings.public_url else None
+    means = Means(panel_voices, counsel.voices, counsel.library, leads_url, mails=mail is not None)
+    intake = Intake(sessions, counsel, drain, means, now)
+    notices = Notices(sessions, means, mail, intake.wake, now)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(engine.dispose)
             stack.push_async_callback(intake.settle)
-            work: list[tuple[str, Callable[[], Awaitable[None]]]] = [("drain", drain.run)]
+            work: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+                ("drain", drain.run),
+                ("notices", notices.run),
+            ]
             if telegram:
                 work.append(("telegram", lambda: telegram.run(intake.receive)))
             stack.push_async_callback(_cancel, [asyncio.create_task(_keep_up(name, start)) for name, start in work])
@@ -88,7 +103,27 @@ def build(settings: Settings, counsel: Counsel, address: str, now: Callable[[], 
     app = FastAPI(title="Saudagar", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     for channel in channels:
         app.include_router(channel.routes(intake.receive))
+    panel = Panel(
+        sessions=sessions,
+        library=counsel.library,
+        voices=panel_voices,
+        trader_voices=counsel.voices,
+        now=now,
+        wake=intake.wake,
+        secure=secure,
+        public_url=settings.public_url,
+        bot_name=lambda: telegram.bot_name if telegram else None,
+        mail=mail is not None,
+    )
+    app.mount(ROOT, build_site(panel))
     return Service(app, intake, drain, sessions)
+
+
+def mail_server(settings: Settings) -> MailServer | None:
+    """The mail server of the settings; raise ValueError with what is wrong with them."""
+    if settings.smtp_url is None:
+        return None
+    return MailServer.parse(settings.smtp_url.get_secret_value(), settings.mail_from)
 
 
 async def _keep_up(name: str, start: Callable[[], Awaitable[None]]) -> None:

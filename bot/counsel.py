@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.conversation.turn import Counsel
+from bot.enquiry import REFERENCE_ALPHABET, REFERENCE_LETTERS
 from bot.wording import load_voices
 from knowledge.library import Library
 from knowledge.retrieval import models_for
@@ -20,13 +22,18 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def draw_letters() -> str:
+    """The end of a reference, drawn by chance: it cannot be guessed from another one."""
+    return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LETTERS))
+
+
 def build_counsel(
-    library: Library, data_dir: Path, announce: Announce, now: Callable[[], datetime] = utc_now
+    library: Library,
+    data_dir: Path,
+    announce: Announce,
+    now: Callable[[], datetime] = utc_now,
+    letters: Callable[[], str] = draw_letters,
 ) -> Counsel:
     """Put a library together with its learned models and the catalogues."""
-
-    def today() -> date:
-        return now().date()
-
     models = models_for(library, data_dir / "understanding", announce)
-    return Counsel(library, Understander(models).understand, load_voices(), today)
+    return Counsel(library, Understander(models).understand, load_voices(), now, letters)

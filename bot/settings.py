@@ -29,6 +29,11 @@ class Settings(BaseSettings):
     )
     telegram_bot_token: SecretStr | None = Field(None, description="Token of the Telegram bot, from @BotFather.")
     telegram_api_url: str = Field("https://api.telegram.org", description="Bot API server; your own, if you host one.")
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="Mail server for digests to the staff: smtp://user:password@host:587 (STARTTLS) or smtps://….",
+    )
+    mail_from: str | None = Field(None, description="Sender of those digests; without it the user of SMTP_URL.")
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level of log lines that are written."
     )

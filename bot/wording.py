@@ -65,6 +65,13 @@ class Voice:
         written = f"{solar.day} {_SOLAR_MONTHS[solar.month - 1]} {solar.year} ({gregorian})"
         return written.translate(PERSIAN_DIGITS)
 
+    def short_day(self, day: date) -> str:
+        """The day for tables: 24 Nov 2026; in Persian by the Solar Hijri calendar: 1405/09/03. Digits plain."""
+        if self.language is Language.FA:
+            return str(jdatetime.date.fromgregorian(date=day).strftime("%Y/%m/%d"))
+        written: str = format_date(day, format="d MMM y", locale=self.language.value)
+        return written
+
     def month(self, day: date) -> str:
         """The Gregorian month of a day with its year."""
         written: str = format_skeleton("yMMMM", day, locale=self.language.value)
@@ -114,15 +121,18 @@ def _persian(number: str) -> str:
     return number.translate(PERSIAN_DIGITS).replace(",", "٬").replace(".", "٫").replace("%", "٪")
 
 
-def load_voices(folder: Path = LOCALES) -> dict[Language, Voice]:
-    """Read the catalogue of every language; raise FileNotFoundError where one is missing."""
-    return {language: Voice(language, _translations(folder, language)) for language in Language}
+def load_voices(folder: Path = LOCALES, domain: str = "bot") -> dict[Language, Voice]:
+    """Read the catalogue of every language, of the bot or of the `admin` panel.
+
+    Raises FileNotFoundError where one is missing.
+    """
+    return {language: Voice(language, _translations(folder / language.value, domain)) for language in Language}
 
 
-def _translations(folder: Path, language: Language) -> gettext.GNUTranslations:
-    path = folder / language.value / "LC_MESSAGES" / "bot.po"
+def _translations(folder: Path, domain: str) -> gettext.GNUTranslations:
+    path = folder / "LC_MESSAGES" / f"{domain}.po"
     with path.open("rb") as source:
-        catalog = read_po(source, locale=language.value)
+        catalog = read_po(source, locale=folder.name)
     compiled = io.BytesIO()
     write_mo(compiled, catalog)
     compiled.seek(0)

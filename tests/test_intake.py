@@ -15,9 +15,11 @@ from bot.delivery.drain import Drain
 from bot.delivery.outbox import Delivery
 from bot.intake import Intake
 from bot.message import Address, Incoming, Kind
+from bot.notices.words import Means
 from bot.records.questions import Question, Rating
 from bot.records.traders import Trader
 from bot.records.updates import Update
+from bot.wording import load_voices
 from tests.conftest import NOW
 from tests.recording import Recording
 
@@ -34,7 +36,12 @@ def channel() -> Recording:
 @pytest.fixture
 def intake(sessions: Sessions, counsel: Counsel, channel: Recording) -> Intake:
     drain = Drain(sessions, {channel.name: channel}, lambda: NOW)
-    return Intake(sessions, counsel, drain, lambda: NOW)
+    return Intake(sessions, counsel, drain, means_of(counsel), lambda: NOW)
+
+
+def means_of(counsel: Counsel) -> Means:
+    """What the staff would be told with; there is none."""
+    return Means(load_voices(domain="admin"), counsel.voices, counsel.library, None, mails=False)
 
 
 def asks(number: int, text: str = "barter trade") -> Incoming:
@@ -135,7 +142,7 @@ async def test_a_fault_of_ours_costs_one_answer_and_says_sorry(
         raise ZeroDivisionError
 
     drain = Drain(sessions, {channel.name: channel}, lambda: NOW)
-    intake = Intake(sessions, replace(counsel, understand=broken), drain, lambda: NOW)  # type: ignore[arg-type]
+    intake = Intake(sessions, replace(counsel, understand=broken), drain, means_of(counsel), lambda: NOW)  # type: ignore[arg-type]
     await intake.receive(asks(1))
     await intake.receive(asks(2, "/menu"))
     await intake.settle()

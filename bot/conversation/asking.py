@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.conversation import checklist, routing
+from bot.conversation.enquiry_reading import LEADS
 from bot.conversation.menu import main_menu
 from bot.conversation.turn import AnswerRated, ChoiceTaken, Counsel, Memory, QuestionAsked, Turn, rows
 from bot.message import Choice, Outgoing, Place
 from bot.wording import Voice
-from knowledge.entry import Crossing, Entry
+from knowledge.entry import Category, Crossing, Entry
 from knowledge.phrasings import OUT_OF_SCOPE, SMUGGLING
 from knowledge.places import crossing_named, nearest
 from knowledge.understanding import Outcome, Understanding
@@ -84,6 +85,8 @@ def answer(entry: Entry, update: str, voice: Voice, counsel: Counsel, pin: Entry
     direction = counsel.library.checklists.direction_of(entry.id)
     if direction:
         buttons.append((checklist.button(direction, voice),))
+    if entry.category is Category.SECTORS or entry.id in LEADS:
+        buttons.append((Choice(voice.say("🤝 Business enquiry"), "enquire:start"),))
     ratings = (Choice("👍", f"ask:up:{update}:{entry.id}"), Choice("👎", f"ask:down:{update}:{entry.id}"))
     menu = Choice(voice.say("Menu"), "menu:main")
     place = Place(marked.latitude, marked.longitude) if marked else None

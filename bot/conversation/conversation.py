@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.conversation import asking, checklist, menu, settling
+from bot.conversation import asking, checklist, corresponding, enquiring, menu, settling, tracking
+from bot.conversation.enquiry_reading import is_refused, opening, refused
 from bot.conversation.listening import REMEMBERED, goes_on, understood
 from bot.conversation.menu import main_menu
+from bot.conversation.reaching import region_of
 from bot.conversation.turn import Counsel, Memory, Turn
+from bot.conversation.wants import asks, want_in
+from bot.enquiry import Progress
 from bot.message import Incoming, Kind, Outgoing
 from bot.wording import Voice
 from knowledge.language import Language
-from knowledge.understanding import Outcome
+from knowledge.understanding import Outcome, Understanding
 
 LETTERS_READ = 1000  # a longer message is answered only if its beginning is understood
+STAFF_LINK = "staff-"  # begins what t.me/bot?start=… hands over for one of the staff
+CODE_LETTERS = 64  # of such a code: the most that Telegram hands over
 
 
-def converse(memory: Memory, incoming: Incoming, counsel: Counsel) -> Turn:
-    """Return what an incoming message comes to. It always has a reply."""
+def converse(memory: Memory, incoming: Incoming, counsel: Counsel, enquiries: Sequence[Progress] = ()) -> Turn:
+    """Return what an incoming message comes to. It always has a reply.
+
+    `enquiries` are those that the trader has sent, newest first; needed where `memory.has_enquiries`.
+    """
     language = memory.language or _client_language(incoming.client_language)
     voice = counsel.voices[language]
-    if incoming.kind is Kind.TAP:
-        return _tapped(memory, incoming, voice, counsel)
-    if incoming.kind is Kind.PLACE and incoming.place:
-        return asking.nearest_crossing(memory, incoming.place, voice, counsel)
     text = incoming.text.strip()
+    if memory.answering and incoming.kind is not Kind.TAP and not text.startswith("/"):
+        return corresponding.written(memory, text, voice) if text else Turn(memory, (corresponding.unreadable(voice),))
+    memory = replace(memory, answering=None)
+    if incoming.kind is Kind.TAP:
+        return _tapped(memory, incoming, voice, counsel, enquiries)
+    if incoming.kind is Kind.PLACE and incoming.place:
+        return _and_go_on(asking.nearest_crossing(memory, incoming.place, voice, counsel), voice)
     if text.startswith("/"):
-        return _commanded(memory, text, incoming, voice)
+        return _commanded(enquiring.rested(memory), text, incoming, voice, counsel, enquiries)
     if text:
         return _written(memory, text, incoming, counsel)
+    if _is_enquiring(memory):
+        return _and_go_on(Turn(memory, (Outgoing(_unreadable(incoming.kind, voice), voice.language),)), voice)
     return Turn(memory, (main_menu(voice, _unreadable(incoming.kind, voice)),))
 
 
@@ -44,18 +59,76 @@ def _client_language(tag: str | None) -> Language:
     return Language(code) if code in set(Language) else Language.EN
 
 
+def _is_enquiring(memory: Memory) -> bool:
+    return memory.enquiring is not None and not memory.enquiring.resting
+
+
+def _and_go_on(turn: Turn, voice: Voice) -> Turn:
+    """The turn with the offer to go on with the enquiry, where one is being written."""
+    if not _is_enquiring(turn.memory):
+        return turn
+    return replace(turn, replies=(*turn.replies, enquiring.go_on(turn.memory, voice)))
+
+
 def _written(memory: Memory, text: str, incoming: Incoming, counsel: Counsel) -> Turn:
     # an app in English says little: many who write Urdu or Persian use one
     client = _client_language(incoming.client_language)
     expected = memory.language or (client if client is not Language.EN else None)
     understandings = understood(text, memory.last_question, expected, counsel.understand)
+    if _is_enquiring(memory):
+        return _written_while_enquiring(memory, text, incoming, understandings, counsel)
+    memory = _in_the_language_of(understandings[0], memory)
+    voice = counsel.voices[understandings[0].language]
+    if is_refused(text, understandings[0]) and want_in(text) and not asks(text):
+        return _asked(memory, text, incoming, [refused(understandings[0])], voice, counsel)
+    reading = opening(text, understandings[0], counsel.library, region_of(None, voice.language))
+    if reading:
+        voice = counsel.voices[memory.language or voice.language]  # in which the enquiry goes on
+        turn = enquiring.opened(replace(memory, welcomed=True), text, reading, voice, counsel)
+        return turn if memory.welcomed else _introduced(turn, voice)
+    return _asked(memory, text, incoming, understandings, voice, counsel)
+
+
+def _written_while_enquiring(
+    memory: Memory, text: str, incoming: Incoming, understandings: list[Understanding], counsel: Counsel
+) -> Turn:
+    if memory.language is None:
+        memory = _in_the_language_of(understandings[0], memory)
+    voice = counsel.voices[memory.language or understandings[0].language]
+    if incoming.edited:
+        return enquiring.edited(memory, voice, counsel)
+    turn = enquiring.typed(memory, text, understandings[0], voice, counsel)
+    if turn is None:
+        if is_refused(text, understandings[0]) and not asks(text):
+            understandings = [refused(understandings[0])]
+        asked_in = counsel.voices[understandings[0].language]
+        turn = _and_go_on(_asked(memory, text, incoming, understandings, asked_in, counsel), asked_in)
+    return turn
+
+
+def _in_the_language_of(understanding: Understanding, memory: Memory) -> Memory:
+    return memory if memory.chosen else replace(memory, language=understanding.language)
+
+
+def _introduced(turn: Turn, voice: Voice) -> Turn:
+    """The turn of a first contact, which says who speaks."""
+    first, *others = turn.replies
+    who = voice.say("I am Saudagar, the helper of Pakistan–Iran traders.")
+    return replace(turn, replies=(replace(first, text=f"{who}\n\n{first.text}"), *others))
+
+
+def _asked(
+    memory: Memory,
+    text: str,
+    incoming: Incoming,
+    understandings: list[Understanding],
+    voice: Voice,
+    counsel: Counsel,
+) -> Turn:
+    """Answer a message as a question, or with a welcome where it is a greeting at first contact."""
     understanding = understandings[0]
-    language = understanding.language
     if understanding.outcome in {Outcome.ANSWER, Outcome.CHOICES} and not goes_on(text):
         memory = replace(memory, last_question=text[:REMEMBERED])
-    if not memory.chosen:
-        memory = replace(memory, language=language)
-    voice = counsel.voices[language]
     first = not memory.welcomed
     if first and understanding.outcome is Outcome.SMALLTALK and understanding.smalltalk == "greeting":
         return settling.welcome(memory, voice)
@@ -71,8 +144,22 @@ def _written(memory: Memory, text: str, incoming: Incoming, counsel: Counsel) ->
     return replace(turn, replies=tuple(replies))
 
 
-def _commanded(memory: Memory, text: str, incoming: Incoming, voice: Voice) -> Turn:
-    command = text.split(maxsplit=1)[0].lstrip("/").partition("@")[0].lower()
+def _commanded(
+    memory: Memory, text: str, incoming: Incoming, voice: Voice, counsel: Counsel, enquiries: Sequence[Progress]
+) -> Turn:
+    first, *behind = text.split(maxsplit=1)
+    command = first.lstrip("/").partition("@")[0].lower()
+    match command:
+        case "start" | "staff" if code := _code_of_staff(command, "".join(behind).strip()):
+            return settling.staff_linked(memory, code, voice)
+        case "enquiry":
+            return enquiring.start(memory, voice, counsel, enquiries)
+        case "enquiries":
+            return tracking.enquiries_sent(memory, voice, enquiries)
+    return _told(memory, command, incoming, voice)
+
+
+def _told(memory: Memory, command: str, incoming: Incoming, voice: Voice) -> Turn:
     match command:
         case "start":
             return settling.welcome(memory, voice)
@@ -92,10 +179,22 @@ def _commanded(memory: Memory, text: str, incoming: Incoming, voice: Voice) -> T
     return Turn(memory, (main_menu(voice, unknown),))
 
 
-def _tapped(memory: Memory, incoming: Incoming, voice: Voice, counsel: Counsel) -> Turn:
+def _code_of_staff(command: str, argument: str) -> str | None:
+    """The code by which one of the staff links this chat, typed or in the link that opened it."""
+    if command == "start" and not argument.startswith(STAFF_LINK):
+        return None
+    code = argument.removeprefix(STAFF_LINK)
+    return code if len(code) <= CODE_LETTERS else None
+
+
+def _tapped(memory: Memory, incoming: Incoming, voice: Voice, counsel: Counsel, enquiries: Sequence[Progress]) -> Turn:
     dialogue, _, rest = incoming.data.partition(":")
     step, *values = rest.split(":")
+    if dialogue in {menu.NAME, settling.NAME}:
+        memory = enquiring.rested(memory)
     match dialogue:
+        case menu.NAME if step == "enquiry":  # of a menu sent before there were enquiries
+            turn: Turn | None = enquiring.start(memory, voice, counsel, enquiries)
         case menu.NAME:
             turn = menu.tapped(memory, step, values, voice, counsel)
         case settling.NAME:
@@ -104,10 +203,22 @@ def _tapped(memory: Memory, incoming: Incoming, voice: Voice, counsel: Counsel) 
             turn = checklist.tapped(memory, step, values, voice, counsel)
         case asking.NAME:
             turn = asking.tapped(memory, step, values, incoming.id, voice, counsel)
+        case enquiring.NAME if step == "question" and (was := enquiring.was_a_question(memory)):
+            turn = _answered_after_all(*was, incoming, voice, counsel)
+        case enquiring.NAME:
+            turn = enquiring.tapped(memory, step, values, voice, counsel, enquiries)
         case _:
             turn = None
+    if turn and dialogue in {asking.NAME, checklist.NAME}:
+        return _and_go_on(turn, voice)
     old = voice.say("This button is from an old message and leads nowhere now. Here is the menu:")
     return turn or Turn(memory, (main_menu(voice, old),))
+
+
+def _answered_after_all(memory: Memory, text: str, incoming: Incoming, voice: Voice, counsel: Counsel) -> Turn:
+    """Answer the words that began an enquiry and were a question."""
+    understandings = understood(text, None, memory.language, counsel.understand)
+    return _asked(memory, text, incoming, understandings, voice, counsel)
 
 
 def _unreadable(kind: Kind, voice: Voice) -> str:

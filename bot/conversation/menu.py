@@ -26,7 +26,7 @@ def _buttons(voice: Voice) -> tuple[tuple[Choice, ...], ...]:
         Choice(voice.say("📦 Goods and sectors"), "menu:shelf:sectors:0"),
         Choice(voice.say("🏛 Offices and meetings"), "menu:shelf:institutions:0"),
         Choice(voice.say("📢 Announcements"), "menu:announcements"),
-        Choice(voice.say("🤝 Business enquiry"), "menu:enquiry"),
+        Choice(voice.say("🤝 Business enquiry"), "enquire:start"),
         Choice(voice.say("🌐 Language"), "settle:languages"),
         Choice(voice.say("🙋 Talk to a person"), "menu:person"),
         across=2,
@@ -48,10 +48,8 @@ def tapped(memory: Memory, step: str, values: list[str], voice: Voice, counsel: 
             return Turn(memory, (_shelf(Category(category), int(page), voice, counsel),))
         case "announcements", _:
             return Turn(memory, (_announcements(memory, voice),))
-        case "enquiry", _:
-            return Turn(memory, (main_menu(voice, _no_enquiries_yet(voice)),))
         case "person", _:
-            return Turn(memory, (main_menu(voice, _no_person_yet(voice)),))
+            return Turn(memory, (_person(voice),))
     return None
 
 
@@ -84,15 +82,10 @@ def _announcements(memory: Memory, voice: Voice) -> Outgoing:
     return Outgoing(f"{text}\n\n{state}", voice.language, rows(button, Choice(voice.say("Menu"), "menu:main")))
 
 
-def _no_enquiries_yet(voice: Voice) -> str:
-    return voice.say(
-        "Business enquiries cannot be left here yet. Until then your chamber of commerce takes them. "
-        "Ask me about B2B meetings to see how buyers and sellers of both countries meet."
-    )
-
-
-def _no_person_yet(voice: Voice) -> str:
-    return voice.say(
-        "Nobody can write to you here yet. A question that I cannot answer is kept for the staff. "
+def _person(voice: Voice) -> Outgoing:
+    text = voice.say(
+        "A business enquiry (buying, selling, a partner, a service) reaches the staff of the chamber, and they answer "
+        "you. A question that I cannot answer is kept for them, too, and they may answer it here later. "
         "If it is urgent, ask your clearing agent, your chamber of commerce or the customs office at the crossing."
     )
+    return main_menu(voice, text)

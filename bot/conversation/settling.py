@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.conversation.menu import main_menu
-from bot.conversation.turn import AnnouncementsSet, Counsel, Forgotten, Memory, Turn, rows
+from bot.conversation.turn import AnnouncementsSet, Counsel, Forgotten, Memory, StaffLinked, Turn, rows
 from bot.message import Choice, Outgoing
 from bot.wording import Voice
 from knowledge.language import Language
@@ -29,7 +29,9 @@ def help_text(voice: Voice) -> Outgoing:
     """Say what can be done and with which commands."""
     text = voice.say(
         "Write your question in your own words. Share your location and I show the nearest crossing.\n\n"
-        "/menu – all topics\n/papers – papers for your shipment\n/language – change the language\n"
+        "/menu – all topics\n/papers – papers for your shipment\n"
+        "/enquiry – a business enquiry for the chamber\n/enquiries – what you have sent, and how it stands\n"
+        "/language – change the language\n"
         "/stop – no announcements\n/forget – delete what is known of you"
     )
     return main_menu(voice, text)
@@ -53,7 +55,8 @@ def stop(memory: Memory, voice: Voice) -> Turn:
 def ask_to_forget(memory: Memory, update: str, voice: Voice) -> Turn:
     """Ask whether all that is known of the trader shall really be deleted."""
     text = voice.say(
-        "Shall I delete everything that I know of you: your language, your questions and your ratings? "
+        "Shall I delete everything that I know of you: your language, your questions, your ratings and your "
+        "enquiries? The chamber then stops working on them. "
         "This cannot be undone."
     )
     choices = rows(
@@ -61,6 +64,12 @@ def ask_to_forget(memory: Memory, update: str, voice: Voice) -> Turn:
         Choice(voice.say("No, keep it"), "settle:keep"),
     )
     return Turn(replace(memory, forgetting=update), (Outgoing(text, voice.language, choices),))
+
+
+def staff_linked(memory: Memory, code: str, voice: Voice) -> Turn:
+    """Take a code of the panel. Whether it is right is not said here: nobody shall find one by trying."""
+    text = voice.say("Thank you. If the code is right and fresh, notices of new enquiries come here from now on.")
+    return Turn(memory, (Outgoing(text, voice.language),), (StaffLinked(code),))
 
 
 def tapped(memory: Memory, step: str, values: list[str], voice: Voice, counsel: Counsel) -> Turn | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from pydantic import TypeAdapter
 
+from bot.conversation.draft import Draft
+from bot.enquiry import Enquiry
 from bot.message import Choice, Outgoing
 from bot.wording import Voice
 from knowledge.language import Language, Style
@@ -25,6 +27,9 @@ class Memory:
     announcements: bool = True  # False since /stop
     last_question: str | None = None  # its beginning, for the next one to go on from ("and for rice?")
     forgetting: str | None = None  # id of the update that asked to be forgotten and was not confirmed yet
+    enquiring: Draft | None = None  # the enquiry that he is writing
+    has_enquiries: bool = False  # whether he has ever sent one
+    answering: str | None = None  # reference of the enquiry on which his next words go to the chamber
 
 
 MEMORY = TypeAdapter(Memory)
@@ -72,7 +77,56 @@ class Forgotten:
     """The trader wants nothing kept of him."""
 
 
-Event = QuestionAsked | ChoiceTaken | AnswerRated | AnnouncementsSet | Forgotten
+@dataclass(frozen=True, slots=True)
+class EnquirySent:
+    """An enquiry was completed, agreed to and sent."""
+
+    reference: str
+    enquiry: Enquiry
+
+
+@dataclass(frozen=True, slots=True)
+class EnquiryWithdrawn:
+    """The trader takes an enquiry back."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChamberAnswered:
+    """The trader's words to the chamber's staff about one of his enquiries."""
+
+    reference: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntroductionAnswered:
+    """Whether the trader wants to be introduced to another one."""
+
+    introduction: int
+    agreed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLinked:
+    """Who writes here says by a code of the panel that he is of the staff."""
+
+    code: str
+
+
+Event = (
+    QuestionAsked
+    | ChoiceTaken
+    | AnswerRated
+    | AnnouncementsSet
+    | Forgotten
+    | EnquirySent
+    | EnquiryWithdrawn
+    | ChamberAnswered
+    | IntroductionAnswered
+    | StaffLinked
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +149,12 @@ class Counsel:
     library: Library
     understand: Callable[[str, Language | None], Understanding]
     voices: dict[Language, Voice]
-    today: Callable[[], date]
+    now: Callable[[], datetime]  # with its zone, UTC
+    letters: Callable[[], str]  # draws the end of a reference; nothing else here is left to chance
+
+    def today(self) -> date:
+        """The day."""
+        return self.now().date()
 
 
 def rows(*choices: Choice, across: int = 1) -> tuple[tuple[Choice, ...], ...]:

@@ -42,7 +42,13 @@ class Drain:
         self._chats = Chats()
 
     async def send_chat(self, address: Address, claims: Sequence[Claim] = ()) -> None:
-        """Send what was taken up for one chat, then what waits behind it, in order, one call at a time."""
+        """Send what was taken up for one chat, then what waits behind it, in order, one call at a time.
+
+        What is for a channel that is off waits until it is on again.
+        """
+        if address.channel not in self._channels:
+            log.info("the channel is off, so messages wait", extra={"channel": address.channel})
+            return
         async with self._chats.turn(address):
             if not claims:
                 async with self._sessions.begin() as session:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, TextClause, delete, or_, select, text, update
+from sqlalchemy import ForeignKey, Index, Row, TextClause, delete, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -44,6 +45,7 @@ class Delivery(Record):
         ),
         Index("ix_deliveries_open_due", "channel", "due_at", postgresql_where=text("state IN ('queued', 'sending')")),
         Index("ix_deliveries_chat", "channel", "identifier", "id"),
+        Index("ix_deliveries_created", "created_at", postgresql_include=["state"]),  # counts by day read it alone
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -132,6 +134,32 @@ async def queue(
     if not messages:
         return []
     lease = uuid.uuid4()
+    rows = await _put(session, trader_id, address, messages, at, lease, take=take)
+    return [
+        Claim(row.id, lease, address, message, 0, ())
+        for row, message in zip(rows, messages, strict=True)
+        if row.state == DeliveryState.SENDING
+    ]
+
+
+async def queue_one(
+    session: AsyncSession, trader_id: int | None, address: Address, message: Outgoing, at: datetime
+) -> int:
+    """Put one message to a trader into the outbox; return the id of its delivery, by which one sees how it went."""
+    rows = await _put(session, trader_id, address, [message], at, uuid.uuid4(), take=False)
+    return int(rows[0].id)
+
+
+async def _put(
+    session: AsyncSession,
+    trader_id: int | None,
+    address: Address,
+    messages: Sequence[Outgoing],
+    at: datetime,
+    lease: uuid.UUID,
+    *,
+    take: bool,
+) -> Sequence[Row[Any]]:
     given = [OUTGOING.dump_python(message, mode="json") for message in messages]
     rows = await session.execute(
         _QUEUE,
@@ -146,11 +174,7 @@ async def queue(
             "take": take,
         },
     )
-    return [
-        Claim(row.id, lease, address, message, 0, ())
-        for row, message in zip(sorted(rows), messages, strict=True)
-        if row.state == DeliveryState.SENDING
-    ]
+    return sorted(rows)
 
 
 async def claim_chat(session: AsyncSession, address: Address, at: datetime) -> list[Claim]:
@@ -246,6 +270,17 @@ async def delivered_to(
         .limit(limit)
     )  # fmt: skip
     return [(row.id, OUTGOING.validate_python(row.message)) for row in rows]
+
+
+async def how_far(session: AsyncSession, deliveries: Sequence[int]) -> dict[int, Delivery]:
+    """Return deliveries by their id, for staff who want to know how far their messages have come."""
+    return {each.id: each for each in await session.scalars(select(Delivery).where(Delivery.id.in_(deliveries)))}
+
+
+async def states_since(session: AsyncSession, since: datetime) -> dict[DeliveryState, int]:
+    """Count the messages that were put into the outbox since an hour, by how far they have come."""
+    query = select(Delivery.state, func.count()).where(Delivery.created_at >= since).group_by(Delivery.state)
+    return dict((await session.execute(query)).all())
 
 
 async def purge_ownerless(session: AsyncSession, before: datetime) -> None:

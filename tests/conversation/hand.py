@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from bot import markup
 from bot.channels.telegram.sending import LIMITS, utf16_length
-from bot.conversation.turn import Counsel, Turn
+from bot.conversation.conversation import converse
+from bot.conversation.draft import Draft
+from bot.conversation.tracking import followed
+from bot.conversation.turn import MEMORY, Counsel, EnquirySent, Event, Memory, Turn
+from bot.enquiry import Enquiry, Progress
 from bot.message import OUTGOING, Address, Choice, Incoming, Kind, Outgoing
 from knowledge.language import Language
 
@@ -61,3 +65,62 @@ def assert_sound(turn: Turn) -> None:
             assert choice.label.strip()
             assert 0 < len(choice.data.encode()) <= LIMITS.button_data
         assert OUTGOING.validate_json(OUTGOING.dump_json(reply)) == reply
+
+
+class Talk:
+    """A conversation of one trader: what he types and taps, with all that is remembered of him in between."""
+
+    def __init__(self, counsel: Counsel, language: Language, memory: Memory | None = None) -> None:
+        self._counsel = counsel
+        self.voice = counsel.voices[language]
+        self.memory = memory or Memory(language, welcomed=True)
+        self.enquiries: tuple[Progress, ...] = ()
+        self.turn = Turn(self.memory, ())
+        self.events: list[Event] = []
+
+    def types(self, text: str, *, edited: bool = False) -> Talk:
+        """Type a message."""
+        return self.receives(typed(text, edited=edited))
+
+    def taps(self, label: str) -> Talk:
+        """Tap the button of the last replies that shows this message of the catalogue, or these very words."""
+        said = {label, self.voice.say(label)}
+        (choice,) = [choice for choice in self.offered if choice.label in said]
+        return self.receives(tapped(choice.data))
+
+    def sends(self, data: str) -> Talk:
+        """Tap a button, be it one of an old message."""
+        return self.receives(tapped(data))
+
+    @property
+    def offered(self) -> list[Choice]:
+        """The buttons of the last replies."""
+        return [choice for reply in self.turn.replies for choice in buttons(reply)]
+
+    @property
+    def read(self) -> str:
+        """What the last replies say."""
+        return "\n\n".join(map(seen, self.turn.replies))
+
+    @property
+    def draft(self) -> Draft:
+        """The enquiry that is being written."""
+        assert self.memory.enquiring
+        return self.memory.enquiring
+
+    @property
+    def sent(self) -> Enquiry:
+        """The one enquiry that was sent."""
+        (enquiry,) = [event.enquiry for event in self.events if isinstance(event, EnquirySent)]
+        return enquiry
+
+    def receives(self, incoming: Incoming) -> Talk:
+        """Whatever else the trader sends."""
+        self.turn = converse(self.memory, incoming, self._counsel, self.enquiries)
+        assert_sound(self.turn)
+        self.events += self.turn.events
+        self.enquiries = followed(self.enquiries, self.turn.events)
+        stored = MEMORY.dump_json(self.turn.memory, exclude_defaults=True)
+        self.memory = MEMORY.validate_json(stored)
+        assert self.memory == self.turn.memory  # nothing is lost between two messages
+        return self

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from bot.conversation.conversation import converse
 from bot.conversation.turn import AnswerRated, ChoiceTaken, Counsel, Memory, QuestionAsked, Turn
 from bot.markup import layout
 from bot.message import Incoming, Kind, Outgoing, Place
-from knowledge.entry import Entry, Source
+from knowledge.entry import Category, Entry, Source
 from knowledge.language import Language, Style
 from knowledge.library import Library
 from knowledge.phrasings import ASIDE
@@ -29,7 +29,7 @@ GWADAR = Place(25.12, 62.32)
 
 def on(counsel: Counsel, today: date) -> Counsel:
     """The same counsel on another day."""
-    return replace(counsel, today=lambda: today)
+    return replace(counsel, now=lambda: datetime.combine(today, time(9), UTC))
 
 
 def with_entry(counsel: Counsel, entry: Entry) -> Counsel:
@@ -76,9 +76,11 @@ def test_every_entry_offers_related_topics_ratings_and_the_menu(counsel: Counsel
         topics = list(entry.related)[:RELATED]
         direction = counsel.library.checklists.direction_of(entry.id)
         papers = [(counsel.voices[language].say("📋 Papers for my shipment"), f"list:goods:{direction}")]
+        enquiry = [(counsel.voices[language].say("🤝 Business enquiry"), "enquire:start")]
         assert [(choice.label, choice.data) for (choice,) in related] == [
             *((counsel.library[topic].title[language], f"ask:open:{topic}") for topic in topics),
             *(papers if direction else ()),
+            *(enquiry if entry.category is Category.SECTORS or entry.id == "b2b-meetings" else ()),
         ]
         assert [choice.data for choice in last] == [
             f"ask:up:{UPDATE}:{entry.id}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -148,7 +148,7 @@ def test_a_list_warns_and_still_fits_once_an_entry_behind_it_is_due(
     voice = counsel.voices[language]
 
     def text(today: date) -> str:
-        on_that_day = replace(counsel, today=lambda: today)
+        on_that_day = replace(counsel, now=lambda: datetime.combine(today, time(9), UTC))
         return seen(talk(on_that_day, f"list:show:{direction}:{group}:0", language))
 
     warning = voice.say(

@@ -32,7 +32,7 @@ POLL = 50  # seconds that Telegram holds a poll open
 RETRY = (1, 2, 5, 10, 30, 60)  # seconds between attempts to reach Telegram; the last again and again
 CONNECTIONS = 40  # webhook calls that Telegram makes at once, its own default
 
-COMMANDS = ("start", "help", "language", "menu", "papers", "stop", "forget")
+COMMANDS = ("start", "help", "language", "menu", "papers", "enquiry", "enquiries", "stop", "forget")
 
 
 class Telegram:
@@ -57,6 +57,7 @@ class Telegram:
         self._secret = secret
         self._public_url = public_url
         self._voices = voices
+        self._username: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def run(self, receive: Receive) -> None:
@@ -73,7 +74,8 @@ class Telegram:
 
     async def _run(self, receive: Receive) -> None:
         await self._persist(self._bot.initialize)
-        log.info("Telegram is on", extra={"bot": f"@{self._bot.username}"})
+        self._username = self._bot.username
+        log.info("Telegram is on", extra={"bot": f"@{self._username}"})
         self._background(self._introduce())
         if self._public_url:
             await self._persist(self._register)
@@ -170,6 +172,11 @@ class Telegram:
         self._background(self.acknowledge(incoming))
         await receive(incoming)
 
+    @property
+    def bot_name(self) -> str | None:
+        """The bot's username, without @; None before the Bot API has told it."""
+        return self._username
+
     def routes(self, receive: Receive) -> APIRouter:
         """The webhook that Telegram calls: 401 without the secret, 500 (and so again) where nothing could be kept."""
         router = APIRouter()
@@ -222,6 +229,8 @@ def _command_text(command: str, voice: Voice) -> str:
         "language": voice.say("Change the language"),
         "menu": voice.say("All topics"),
         "papers": voice.say("Papers for my shipment"),
+        "enquiry": voice.say("Write a business enquiry"),
+        "enquiries": voice.say("My enquiries"),
         "stop": voice.say("No announcements"),
         "forget": voice.say("Delete what is known of me"),
     }[command]

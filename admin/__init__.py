@@ -1,0 +1,1 @@
+"""The panel where chamber staff work."""
