@@ -84,7 +84,7 @@ def test_a_cell_of_csv(cell: Cell, written: str | int) -> None:
 def test_no_text_begins_as_a_formula(text: str) -> None:
     shown = harmless(text).lstrip()
     assert shown[:1] not in set("=+-@\uff1d\uff0b\uff0d\uff20") or not shown
-    assert shown.removeprefix("'") in {text, text.lstrip()}
+    assert shown in {text.lstrip(), f"'{text}"}
 
 
 @pytest.mark.parametrize("number", [0, 1, BATCH, BATCH + 1, 3 * BATCH])
