@@ -24,7 +24,7 @@ from bot.notices.patience import Patience
 from bot.notices.roster import BY_EMAIL, read_roster
 from bot.notices.telling import tell_of_change
 from bot.notices.words import Means
-from bot.records import leads
+from bot.records import promises
 from bot.records.staff import StaffMember
 
 log = logging.getLogger(__name__)
@@ -71,11 +71,11 @@ class Notices:
 
     async def remind(self) -> int:
         """Tell of promises that are about to pass or have passed, each once; return of how many."""
-        return await self._remind(leads.promised_soon, words.promise_soon) + await self._remind(
-            leads.promise_passed, words.promise_passed
+        return await self._remind(promises.promised_soon, words.promise_soon) + await self._remind(
+            promises.promise_passed, words.promise_passed
         )
 
-    async def _remind(self, take: leads.TakePromises, write: words.Write) -> int:
+    async def _remind(self, take: promises.TakePromises, write: words.Write) -> int:
         now = self._now()
         chats: set[Address] = set()
         async with self._sessions.begin() as session:

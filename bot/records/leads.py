@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -17,7 +17,6 @@ from sqlalchemy import (
     Numeric,
     String,
     cast,
-    extract,
     func,
     or_,
     select,
@@ -37,14 +36,6 @@ from knowledge.cities import Country
 from knowledge.goods import Sector
 from knowledge.language import Language
 from knowledge.script import fold, skeleton
-
-#: So long before a promise passes its staff are reminded: a share of the time that was promised, at least an hour, but
-#: never more than half of it, where the whole is short.
-REMIND_BEFORE = 0.25
-REMIND_LEAST = timedelta(hours=1)
-REMIND_MOST = 0.5
-PROMISES_TAKEN = 100  # leads in one go
-
 
 OPEN = "state IN ('new', 'contacted', 'matched')"
 #: Whether a lead needs no first answer any more. Written as PostgreSQL writes it, for the test of the migrations.
@@ -356,42 +347,6 @@ async def hear(session: AsyncSession, trader_id: int, reference: str, words: str
     lead.heard_at = at
     await happened(session, LeadEvent(lead_id=lead.id, at=at, kind=EventKind.FROM_TRADER, text=words))
     return lead
-
-
-class TakePromises(Protocol):
-    """Takes leads whose promise wants telling, at an hour; each once."""
-
-    async def __call__(self, session: AsyncSession, at: datetime) -> Sequence[Lead]: ...
-
-
-async def promised_soon(session: AsyncSession, at: datetime) -> Sequence[Lead]:
-    """Take the unanswered leads whose promise is about to pass, see `REMIND_BEFORE`; each once."""
-    promised = extract("epoch", Lead.promised_at - Lead.sent_at)  # seconds
-    left = extract("epoch", Lead.promised_at - at)
-    least = REMIND_LEAST.total_seconds()
-    before = func.least(func.greatest(promised * REMIND_BEFORE, least), promised * REMIND_MOST)
-    due = Lead.reminded_at.is_(None) & (Lead.promised_at > at) & (left <= before)
-    return await _take_unanswered(session, due, {"reminded_at": at})
-
-
-async def promise_passed(session: AsyncSession, at: datetime) -> Sequence[Lead]:
-    """Take the unanswered leads whose promise has passed; each once."""
-    due = Lead.overdue_at.is_(None) & (Lead.promised_at <= at)
-    return await _take_unanswered(session, due, {"overdue_at": at})
-
-
-async def _take_unanswered(
-    session: AsyncSession, which: ColumnElement[bool], told: dict[str, datetime]
-) -> Sequence[Lead]:
-    due = (
-        select(Lead.id)
-        .where(Lead.state == LeadState.NEW, Lead.answered_at.is_(None), which)
-        .order_by(Lead.promised_at)
-        .limit(PROMISES_TAKEN)
-        .with_for_update(skip_locked=True)
-    )
-    change = update(Lead).where(Lead.id.in_(due.scalar_subquery())).values(told).returning(Lead)
-    return (await session.scalars(change)).all()
 
 
 async def stirred(

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.enquiry import LeadState
-from bot.records import leads
+from bot.records import promises
 from bot.records.staff import Notices as Choice
 from bot.records.staff import Role
 from knowledge.language import Language
@@ -101,7 +101,7 @@ async def test_the_assignee_is_reminded_else_the_desk_else_the_admins(chamber: C
 async def test_two_processes_at_once_remind_once(chamber: Chamber) -> None:
     desk = await chamber.desk("Quetta")
     await chamber.member("gul", desk)
-    many = leads.PROMISES_TAKEN + 20
+    many = promises.PROMISES_TAKEN + 20
     for _ in range(many):
         await chamber.lead(desk)
     chamber.clock.passes(hours=49)
