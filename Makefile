@@ -15,8 +15,9 @@ run: $(VENV)/.installed
 	@exec $(BIN)/saudagar serve
 
 ## Run every test
+# Three at once on two cores: many wait for a clock, a network or a killed process.
 test: $(VENV)/.installed-dev
-	@$(BIN)/pytest -n auto --dist worksteal
+	@$(BIN)/pytest -n 3 --dist worksteal
 
 ## Format, lint, types, imports, entries
 check: $(VENV)/.installed-dev

@@ -129,6 +129,13 @@ def evaluate(
     with_curve: Annotated[
         bool, typer.Option("--curve", help="Learn from parts of the phrasings, too (minutes).")
     ] = False,
+    across: Annotated[
+        bool,
+        typer.Option(
+            "--across",
+            help="Take confidence from other authors alone, and learn without each way of writing (minutes).",
+        ),
+    ] = False,
 ) -> None:
     """Measure how well questions by other hands are understood (columns: style, topic, also, text)."""
     settings = _settings()
@@ -147,6 +154,11 @@ def evaluate(
     if with_curve:
         for count, share in evaluation.curve(library.phrasings, questions):
             typer.echo(f"{count:6} phrasings: {share:.1%} first right")
+    if across:
+        typer.echo("confidence learned on the questions of other authors:")
+        typer.echo(evaluation.as_table(evaluation.evaluate_across_authors(models, questions)))
+        for way, share in evaluation.across_ways(library.phrasings, questions):
+            typer.echo(f"{way:8} taught in the other ways alone: {share:.1%} first right")
 
 
 @checks.command("mail")

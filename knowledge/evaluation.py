@@ -14,7 +14,8 @@ from knowledge.language import Language, Way
 from knowledge.model import Model
 from knowledge.phrasings import ASIDE
 from knowledge.questions import Question
-from knowledge.understanding import Outcome, Understanding
+from knowledge.retrieval import Models
+from knowledge.understanding import Outcome, Understander, Understanding
 
 BINS = 10  # of confidence, over which the calibration error is taken
 OVERALL = "all"
@@ -70,10 +71,30 @@ def evaluate(
     understand: Callable[[str], Understanding], best_topic: Callable[[str], str], questions: Iterable[Question]
 ) -> Report:
     """Ask every question and count. `best_topic` gives the first topic, also where it is not sure enough to answer."""
+    return _report((question, understand(question.text), best_topic(question.text)) for question in questions)
+
+
+def evaluate_across_authors(models: Models, questions: Sequence[Question]) -> Report:
+    """The same, each table of questions with a confidence that was learned on the other tables alone."""
+    from knowledge import training  # noqa: PLC0415  (scikit-learn: see retrieval)
+
+    def asked() -> Iterator[tuple[Question, Understanding, str]]:
+        for file in sorted({question.file for question in questions}):
+            others = [question for question in questions if question.file != file]
+            topics = training.calibrated_topics(models.topics, others)
+            ways = training.calibrated_ways(models.ways, others)
+            understander = Understander(Models(topics, ways, training.learn_confidence(topics, others)))
+            for question in questions:
+                if question.file == file:
+                    yield question, understander.understand(question.text), first_topic(topics, question.text)
+
+    return _report(asked())
+
+
+def _report(asked: Iterable[tuple[Question, Understanding, str]]) -> Report:
     report = Report()
     trusted: list[tuple[float, bool]] = []
-    for question in questions:
-        understanding, best = understand(question.text), best_topic(question.text)
+    for question, understanding, best in asked:
         for tally in (report.by_style[question.style], report.by_style[OVERALL]):
             _count(tally, question, understanding, best)
         if understanding.outcome is not Outcome.SMALLTALK:
@@ -131,6 +152,19 @@ def curve(phrasings: Sequence[Phrasing], questions: Sequence[Question]) -> Itera
         model = learn([one.text for one in taught], [one.topic for one in taught], topic_features)
         right = sum(first_topic(model, question.text) in question.topics for question in asked)
         yield len(taught), right / len(asked)
+
+
+def across_ways(phrasings: Sequence[Phrasing], questions: Sequence[Question]) -> Iterator[tuple[Way, float]]:
+    """For each way of writing, the share first right of a model that was taught in the other ways alone."""
+    from knowledge.training import learn  # noqa: PLC0415  (scikit-learn: see retrieval)
+
+    for way in Way:
+        taught = [phrasing for phrasing in phrasings if phrasing.way is not way]
+        asked = [question for question in questions if question.in_scope and question.style == way]
+        if not asked:
+            continue
+        model = learn([one.text for one in taught], [one.topic for one in taught], topic_features)
+        yield way, sum(first_topic(model, question.text) in question.topics for question in asked) / len(asked)
 
 
 def first_topic(model: Model, text: str) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from fasteners import InterProcessLock
+
 from knowledge import features, model, script
 from knowledge.library import Library
 from knowledge.model import Floats, Model
@@ -33,11 +35,17 @@ def models_for(library: Library, cache: Path, announce: Callable[[str], None]) -
     phrasings = library.phrasings
     path = cache / f"{_fingerprint(library)}.npz"
     if not path.exists():
-        announce(f"Learning from {len(phrasings):,} phrasings; this is done once for each change of the library …")
-        _learn(library, path)
-        for former in cache.glob("*.npz"):
-            if former != path:
-                former.unlink(missing_ok=True)
+        cache.mkdir(parents=True, exist_ok=True)
+        # of processes that start together one learns, and the others wait for what it leaves
+        with InterProcessLock(cache / "learning.lock"):
+            if not path.exists():
+                announce(
+                    f"Learning from {len(phrasings):,} phrasings; this is done once for each change of the library …"
+                )
+                _learn(library, path)
+                for former in cache.glob("*.npz"):
+                    if former != path:
+                        former.unlink(missing_ok=True)
     (topics, ways), confidence = model.load(path, _EXTRACTORS)
     return Models(topics, ways, confidence)
 
@@ -48,6 +56,8 @@ def _learn(library: Library, path: Path) -> None:
     texts = [phrasing.text for phrasing in library.phrasings]
     topics = training.learn(texts, [phrasing.topic for phrasing in library.phrasings], features.topic_features)
     ways = training.learn(texts, [phrasing.way for phrasing in library.phrasings], features.way_features)
+    topics = training.calibrated_topics(topics, library.questions)
+    ways = training.calibrated_ways(ways, library.questions)
     model.save((topics, ways), training.learn_confidence(topics, library.questions), path)
 
 

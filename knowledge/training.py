@@ -4,49 +4,63 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
 from knowledge.confidence import rank
 from knowledge.features import Extractor, Features
 from knowledge.model import Floats, Model, Vocabulary, Weights, keys_of, softmax
+from knowledge.phrasings import ASIDE
 from knowledge.questions import Question
-
-FOLDS = 5  # one part in so many is held out once, to learn how far scores may be trusted
 
 
 def learn(texts: Sequence[str], labels: Sequence[str], extract: Extractor) -> Model:
-    """Learn to tell the labels of texts apart. Every label needs at least `FOLDS` texts."""
+    """Learn to tell the labels of texts apart; its probabilities are to be trusted once it is `calibrated`."""
     features = [extract(text) for text in texts]
     vocabularies = tuple(_vocabulary(features, family) for family in range(len(features[0])))
     matrix = hstack([_matrix(features, family, vocabulary) for family, vocabulary in enumerate(vocabularies)], "csr")
-    answers = np.asarray(labels)
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    known, held_out = next(folds.split(matrix, answers))
-    with ThreadPoolExecutor(2) as pool:  # liblinear leaves the interpreter free while it works
-        whole = pool.submit(_fit, matrix, answers)
-        partial = pool.submit(_fit, matrix[known], answers[known])
-        classifier, judge = whole.result(), partial.result()
-    classes = [str(name) for name in classifier.classes_]
-    truth = np.asarray([classes.index(answers[place]) for place in held_out])
+    classifier = LinearSVC(C=0.25, class_weight="balanced", random_state=0).fit(matrix, np.asarray(labels))
     ends = np.cumsum([len(vocabulary.keys) for vocabulary in vocabularies])[:-1]
     coefficients = np.asarray(classifier.coef_.T, np.float32)
     return Model(
-        classes=tuple(classes),
+        classes=tuple(str(name) for name in classifier.classes_),
         extract=extract,
         vocabularies=vocabularies,
         weights=tuple(map(Weights.of, np.split(coefficients, ends))),
         bias=np.asarray(classifier.intercept_, np.float32),
-        temperature=_temperature(judge.decision_function(matrix[held_out]).astype(np.float32), truth),
+        temperature=1.0,
     )
+
+
+def calibrated_topics(model: Model, questions: Sequence[Question]) -> Model:
+    """Let the probabilities of topics state how often they are right, on questions that were not learned from."""
+    asides = {name for name in model.classes if name.startswith(ASIDE)}
+    return _calibrated(model, [(question.text, question.topics or asides) for question in questions])
+
+
+def calibrated_ways(model: Model, questions: Sequence[Question]) -> Model:
+    """The same for ways of writing; questions in two languages say nothing of them."""
+    return _calibrated(model, [(question.text, {question.style}) for question in questions])
+
+
+def _calibrated(model: Model, examples: Sequence[tuple[str, Collection[str]]]) -> Model:
+    """The model with the divisor of its scores under which they are least surprised by what was right (log loss)."""
+    right = np.asarray([[name in names for name in model.classes] for _, names in examples])
+    told = right.any(axis=1)
+    scores = np.stack([model.scores(text)[0] for text, _ in examples])[told]
+    right = right[told]
+
+    def surprise(logarithm: float) -> float:
+        probabilities = softmax(scores / np.float32(math.exp(logarithm)))
+        return float(-np.log((probabilities * right).sum(axis=1) + 1e-9).mean())
+
+    return replace(model, temperature=math.exp(minimize_scalar(surprise, bounds=(-4.0, 2.0), method="bounded").x))
 
 
 def learn_confidence(model: Model, questions: Sequence[Question]) -> Floats:
@@ -58,10 +72,6 @@ def learn_confidence(model: Model, questions: Sequence[Question]) -> Floats:
     spread[spread == 0] = 1.0
     judge = LogisticRegression(fit_intercept=False, max_iter=1000).fit(evidence / spread, right)
     return np.asarray(judge.coef_[0] / spread, np.float32)
-
-
-def _fit(matrix: csr_matrix, labels: NDArray[np.str_]) -> LinearSVC:
-    return LinearSVC(C=0.25, class_weight="balanced", random_state=0).fit(matrix, labels)
 
 
 def _vocabulary(features: Sequence[Features], family: int) -> Vocabulary:
@@ -86,13 +96,3 @@ def _matrix(features: Sequence[Features], family: int, vocabulary: Vocabulary) -
         shape=(len(features), len(vocabulary.keys)),
         dtype=np.float32,
     )
-
-
-def _temperature(scores: Floats, truth: NDArray[np.int_]) -> float:
-    """The divisor under which the held-out scores state their own hit rate best (least log loss)."""
-
-    def loss(logarithm: float) -> float:
-        probabilities = softmax(scores / np.float32(math.exp(logarithm)))
-        return float(-np.log(probabilities[np.arange(len(truth)), truth] + 1e-9).mean())
-
-    return math.exp(minimize_scalar(loss, bounds=(-4.0, 2.0), method="bounded").x)

@@ -72,9 +72,10 @@ class Understander:
 
     def understand(self, text: str, expected: Language | None = None) -> Understanding:
         """Find what a message asks for; `expected` is the trader's language, where it is known."""
-        way = self._way(text, expected)
-        if len(fold(text)) < 2:  # nothing to read, or a single letter
-            return Understanding(text, Outcome.NO_ANSWER, None, (), expected or way.language, way.style, 0.0)
+        unreadable = len(fold(text)) < 2  # nothing to read, or a single letter
+        way = self._way(text, expected, words=0 if unreadable else len(text.split()))
+        if unreadable:
+            return Understanding(text, Outcome.NO_ANSWER, None, (), way.language, way.style, 0.0)
         ranking = rank(self._models.topics, text)
         sure = confidence(ranking, self._models.confidence)
         if ranking.aside == SMUGGLING and ranking.aside_probability >= self._thresholds.smuggling:
@@ -102,9 +103,8 @@ class Understander:
             return Outcome.CHOICES, None, tuple(topic for topic, _ in ranking.topics[:CHOICES]), None
         return Outcome.NO_ANSWER, None, (), None
 
-    def _way(self, text: str, expected: Language | None) -> Way:
+    def _way(self, text: str, expected: Language | None, words: int) -> Way:
         """The way of writing; the fewer the words, the more the trader's own language counts."""
-        words = len(text.split())
         trust = next((trust for most, trust in OWN_LANGUAGE if words <= most), OWN_LANGUAGE_AT_LEAST)
         ways = [Way(name) for name in self._models.ways.classes]
         probabilities = self._models.ways.probabilities(text)
@@ -116,7 +116,7 @@ class Understander:
 
 
 #: How many times the trader's own language counts in a message of at most so many words, and in a longer one.
-OWN_LANGUAGE = ((2, 30.0), (4, 6.0))
+OWN_LANGUAGE = ((0, 1e9), (2, 30.0), (4, 5.0))
 OWN_LANGUAGE_AT_LEAST = 2.0
 
 #: What a call for help to break the law is answered with.

@@ -45,7 +45,12 @@ def server_address() -> Iterator[str]:
     Not below pytest's own folder: another run that starts meanwhile closes that to the server's user.
     """
     with tempfile.TemporaryDirectory(prefix="saudagar-", ignore_cleanup_errors=True) as folder:
-        yield database.embedded_address(Path(folder))
+        address = database.embedded_address(Path(folder))
+        with psycopg.connect(address, autocommit=True) as connection:
+            for care in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here outlives the run
+                connection.execute(f"ALTER SYSTEM SET {care} = off")
+            connection.execute("SELECT pg_reload_conf()")
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,9 @@ def opening(text: str, understanding: Understanding, library: Library, region: s
     counted = bool(reading.amount and reading.amount.unit and reading.amount.is_sane)
     if reading.want is None or not (reading.good or (counted and understanding.aside != OUT_OF_SCOPE)):
         return None
-    return reading if counted or (sure and not _is_answered(understanding, library)) else None
+    if counted or (sure and not _is_answered(understanding, library)):
+        return reading
+    return reading if reading.want is Want.OFFER_SERVICE and wants.offers(text) else None
 
 
 def _is_forbidden(understanding: Understanding) -> bool:

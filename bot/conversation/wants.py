@@ -83,11 +83,12 @@ _ASKS = _pattern(
     "k[ao]u?n", "kon", "konn?s[aei]", r"kaun ?s\w+", r"kitn\w+", "kis", "how", "what", "which", "where", "when",
     "whom?", "why", "whose", "can (?:i|we|you|it)", "may (?:i|we)", "should", "must", "do (?:i|we|you|they)", "does",
     "is it", "is there", "are there", "any", "aya", "che", "chi", "chia", r"chet[ou]r\w*", r"chegu?n\w*", "koja",
-    "kod[ao]u?m", "chan", "chand", "che ?juri", "bayad", r"cheq\w*", "chegh?adr", "mishe", "mitunam", r"mitoon\w+",
+    "kod[aou]+m", "ya na+", "ya nah?i+n?", "ya kh?ei?r", "h(?:ai|ay|e) ya",
+    "chan", "chand", "che ?juri", "bayad", r"cheq\w*", "chegh?adr", "mishe", "mitunam", r"mitoon\w+",
     r"sakt\w+", "کیا", "کیوں", "کیسے", "کہاں", "کدھر", "کب", "کون", "کونسا", "کونسی", "کون سے", "کتنا", "کتنی",
     "کتنے", "کس", "سکتے", "سکتا", "سکتی", "سکتے ہیں", "آیا", "چه", "چی", "چیه", "چطور+", "چجوری", "چه جوری", "باید",
     "چگونه", "کجا", "کدام", "کدوم", "چند", "چقدر", "میشه", "می شود", "می شه", "میشود", "میتوان+", "می توان+",
-    "می تون+",
+    "می تون+", "یا نه", "یا خیر", "یا نہیں", "ہے یا",
 )  # fmt: skip
 _ABOUT = _pattern(
     r"ka+gh?[ae]+z\w*", "documents?", "docs?", "papers?", r"licen[cs]\w*", "permits?", "permission", r"certificat\w*",

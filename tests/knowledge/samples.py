@@ -79,16 +79,16 @@ PHRASINGS = tuple(
 
 #: Questions by other hands, on which confidence is learned: right ones, wrong ones and such as nothing answers.
 QUESTIONS = tuple(
-    Question("mixed", frozenset(topics), text, "evaluation.tsv", line)
-    for line, (text, topics) in enumerate(
+    Question(style, frozenset(topics), text, "evaluation.tsv", line)
+    for line, (style, text, topics) in enumerate(
         (
-            ("taftan border kab khulta hai", {"taftan"}),
-            ("آیا تفتان باز است", {"taftan"}),
-            ("visa for my brother", {"visa"}),
-            ("ویزا می‌خواهم", {"visa"}),
-            ("price of gold", ()),
-            ("فوتبال کی بود", ()),
-            ("gaari ka number", ()),
+            ("ur-Latn", "taftan border kab khulta hai", {"taftan"}),
+            ("fa", "آیا تفتان باز است", {"taftan"}),
+            ("en", "visa for my brother", {"visa"}),
+            ("fa", "ویزا می‌خواهم", {"visa"}),
+            ("en", "price of gold", ()),
+            ("fa", "فوتبال کی بود", ()),
+            ("ur-Latn", "gaari ka number", ()),
         ),
         start=2,
     )
