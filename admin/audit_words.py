@@ -40,6 +40,16 @@ def actions(voice: Voice) -> dict[str, str]:
         "question.dismissed": voice.say("Put a question aside"),
         "question.taken_back": voice.say("Took a question up again"),
         "question.topic_named": voice.say("Named the topic of a question"),
+        "announcement.drafted": voice.say("Wrote an announcement"),
+        "announcement.changed": voice.say("Changed an announcement"),
+        "announcement.tried": voice.say("Sent himself a test copy of an announcement"),
+        "announcement.submitted": voice.say("Submitted an announcement for approval"),
+        "announcement.approved": voice.say("Approved an announcement"),
+        "announcement.scheduled": voice.say("Let an announcement go out"),
+        "announcement.returned": voice.say("Made an announcement a draft again"),
+        "announcement.cancelled": voice.say("Cancelled an announcement"),
+        "announcement.corrected": voice.say("Began a correction of an announcement"),
+        "announcement.deleted": voice.say("Deleted a draft of an announcement"),
         "staff.added": voice.say("Added a member"),
         "staff.changed": voice.say("Changed a member"),
         "staff.link_made": voice.say("Made a one-time link"),
@@ -128,6 +138,10 @@ def _keys(voice: Voice) -> dict[str, str]:
         "topic": voice.say("Topic"),
         "questions": voice.say("Questions"),
         "second_factor": voice.say("Second factor"),
+        "title": voice.say("Title"),
+        "people": voice.say("Readers"),
+        "stopped": voice.say("Messages stopped"),
+        "correction": voice.say("Correction"),
     }
 
 

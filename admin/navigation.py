@@ -13,6 +13,7 @@ def navigation(visitor: Visitor, say: Callable[[str], str]) -> list[tuple[str, s
         ("overview", say("Overview")),
         ("leads", say("Leads")),
         ("questions", say("Questions")),
+        ("announcements", say("Announcements")),
     ]
     if visitor.administers:
         pages += [("desks", say("Desks and routing")), ("staff", say("Staff")), ("audit", say("Audit log"))]

@@ -28,3 +28,4 @@ class Panel:
     public_url: str | None  # of this service, for links that leave the panel
     bot_name: Callable[[], str | None]  # of the Telegram bot, without @; None while it is not known
     mail: bool  # whether an SMTP server is set, so that digests can be chosen
+    approval_above: int  # readers of an announcement above which a second admin has to approve it

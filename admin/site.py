@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse, PlainTextResponse
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from admin import access, account, auditing, desks, lead, leads, overview, questions, signing_in, staff
+from admin import access, account, announcements, auditing, desks, lead, leads, overview, questions, signing_in, staff
 from admin.access import Forbidden, NotFound, SignInNeeded, StaleForm
 from admin.pages import HERE, ROOT, page, see_other
 from admin.panel import Panel
@@ -20,7 +20,7 @@ from admin.panel import Panel
 log = logging.getLogger(__name__)
 
 BODY = 262_144  # bytes of a form
-PAGES = (overview, leads, lead, questions, desks, staff, auditing, account, signing_in)
+PAGES = (overview, leads, lead, questions, announcements, desks, staff, auditing, account, signing_in)
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -119,6 +119,11 @@ async def _settled(session: aiohttp.ClientSession, api: str, chats: int) -> None
             before, since = counts, time.monotonic()
 
 
+def update(text: str) -> tuple[str, bytes]:
+    """A text from a chat of its own, with the number of that chat."""
+    return _update(next(CHAT), text)
+
+
 def _update(chat: int, text: str) -> tuple[str, bytes]:
     person: dict[str, Any] = {"id": chat, "first_name": "Trader"}
     message = {

@@ -33,7 +33,7 @@ def questions() -> list[str]:
 
 def environment(**settings: str) -> dict[str, str]:
     """What a process may know of its surroundings: neither a proxy nor a setting of the operator's."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
     return {**kept, "LANG": "C.UTF-8", **settings}
 
 
@@ -123,11 +123,11 @@ class Serving:
 
 
 @contextmanager
-def serving(folder: Path, api: str) -> Iterator[Serving]:
+def serving(folder: Path, api: str, **others: str) -> Iterator[Serving]:
     """`saudagar serve` with the embedded database of a folder and a Telegram webhook, until the block ends."""
     settings = {
         "PORT": "0", "DATA_DIR": str(folder), "PUBLIC_URL": PUBLIC_URL,
-        "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": api,
+        "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": api, **others,
     }  # fmt: skip
     log = folder / "serve.log"
     start = time.monotonic()

@@ -46,6 +46,8 @@ knowledge = typer.Typer(no_args_is_help=True, help="The curated library.")
 app.add_typer(knowledge, name="knowledge")
 staff = typer.Typer(no_args_is_help=True, help="Who may sign in to the panel.")
 app.add_typer(staff, name="staff")
+announce = typer.Typer(no_args_is_help=True, help="How announcements stand; they are written in the panel.")
+app.add_typer(announce, name="announce")
 checks = typer.Typer(no_args_is_help=True, help="Whether a service that the settings name can be used.")
 app.add_typer(checks, name="check")
 
@@ -82,6 +84,21 @@ def serve() -> None:
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda number, _frame: sys.exit(128 + number))
     uvicorn.Server(config).run(sockets=[listener])
+
+
+@app.command()
+def work() -> None:
+    """Send what waits, announcements and notices, without serving; any number of these may run beside `serve`."""
+    from bot.app import work as work_on  # noqa: PLC0415  (as in serve)
+
+    settings = _settings()
+    logs.configure(settings.log_level)
+    address = _database(settings)
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, lambda number, _frame: sys.exit(128 + number))
+    _announce("Working. Stop with Ctrl-C.")
+    with asyncio.Runner(loop_factory=_fast_loop()) as runner:
+        raise typer.Exit(128 + runner.run(work_on(settings, address)))
 
 
 @app.command()
@@ -255,6 +272,31 @@ def staff_list() -> None:
         typer.echo(line)
 
 
+@announce.command("list")
+def announce_list() -> None:
+    """Print the announcements: id, state, hour, title."""
+    from bot import announced  # noqa: PLC0415  (as in serve)
+
+    for line in asyncio.run(announced.listed(_database(_settings()))):
+        typer.echo(line)
+
+
+@announce.command("status")
+def announce_status(
+    number: Annotated[int, typer.Argument(metavar="ID", min=1, max=2**63 - 1, help="Of the announcement.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Print how far an announcement has come: by occasion, language, channel and state, with what kept it back."""
+    from bot import announced  # noqa: PLC0415  (as in serve)
+
+    found = asyncio.run(announced.status(_database(_settings()), number, utc_now()))
+    if found is None:
+        _announce(f"There is no announcement {number}. All of them: saudagar announce list")
+        raise typer.Exit(1)
+    for line in [json.dumps(found.as_json(), ensure_ascii=False)] if as_json else found.as_lines():
+        typer.echo(line)
+
+
 def _invite(invite: Callable[[str], Coroutine[None, None, str]]) -> None:
     """Print the one-time link that a change in the database makes; one line, and exit 1, where it cannot be made."""
     from bot import staffing  # noqa: PLC0415  (as in serve)
@@ -266,6 +308,15 @@ def _invite(invite: Callable[[str], Coroutine[None, None, str]]) -> None:
         _announce(str(fault))
         raise typer.Exit(1) from None
     typer.echo(f"{staffing.panel_address(settings, settings.port)}/invitation/{token}")
+
+
+def _fast_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """The event loop that uvicorn takes for `serve`, too; None for that of Python where there is no other."""
+    if sys.platform == "win32":
+        return None
+    import uvloop  # noqa: PLC0415  (not on Windows)
+
+    return uvloop.new_event_loop
 
 
 def _typed_lines() -> Iterator[str]:

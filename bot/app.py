@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+import signal
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import partial
 
 from fastapi import FastAPI
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -16,11 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from admin.pages import ROOT
 from admin.panel import Panel
 from admin.site import build_site
-from bot.channels.channel import Channel
-from bot.channels.web.channel import Web
+from bot.background import Start, announcing, kept_up, open_channels, rates
 from bot.conversation.turn import Counsel
 from bot.counsel import Announce, utc_now
-from bot.delivery import outbox
 from bot.delivery.drain import Drain
 from bot.intake import Intake
 from bot.notices.mail_server import MailServer
@@ -30,12 +29,7 @@ from bot.records import database
 from bot.settings import Settings
 from bot.wording import load_voices
 
-if TYPE_CHECKING:
-    from bot.channels.telegram.channel import Telegram
-
 log = logging.getLogger(__name__)
-
-RESTART = 5.0  # seconds before a background task that fell is started again
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +58,9 @@ def build(settings: Settings, counsel: Counsel, address: str, now: Callable[[], 
     """Build the service on a database whose tables are up to date."""
     engine = database.open_engine(address)
     sessions = async_sessionmaker(engine, expire_on_commit=False)
-    secure = (settings.public_url or "").startswith("https://")
-    web = Web(sessions, outbox.delivered_to, counsel.voices, secure=secure)
-    telegram: Telegram | None = None
-    if settings.telegram_bot_token:
-        from bot.channels.telegram.channel import Telegram  # noqa: PLC0415  (half a second and 37 MB: with a token only)
-
-        telegram = Telegram(
-            settings.telegram_bot_token.get_secret_value(),
-            settings.telegram_api_url,
-            settings.telegram_webhook_secret,
-            settings.public_url,
-            counsel.voices,
-        )
-    channels: list[Channel] = [web, telegram] if telegram else [web]
-    drain = Drain(sessions, {channel.name: channel for channel in channels}, now)
+    channels = open_channels(settings, sessions, counsel.voices)
+    paces = rates(settings)
+    drain = Drain(sessions, {channel.name: channel for channel in channels}, now, paces)
     mail = mail_server(settings)
     panel_voices = load_voices(domain="admin")
     leads_url = f"{settings.public_url.rstrip('/')}{ROOT}/leads/" if settings.public_url else None
@@ -86,18 +68,21 @@ def build(settings: Settings, counsel: Counsel, address: str, now: Callable[[], 
     intake = Intake(sessions, counsel, drain, means, now)
     notices = Notices(sessions, means, mail, intake.wake, now)
 
+    tasks: list[tuple[str, Start]] = [
+        ("drain", drain.run),
+        ("notices", notices.run),
+        *announcing(engine, channels, paces, counsel.voices, now),
+        *((channel.name, partial(channel.run, intake.receive)) for channel in channels),
+    ]
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(engine.dispose)
+            for channel in channels:
+                stack.push_async_callback(channel.close)
             stack.push_async_callback(intake.settle)
-            work: list[tuple[str, Callable[[], Awaitable[None]]]] = [
-                ("drain", drain.run),
-                ("notices", notices.run),
-            ]
-            if telegram:
-                work.append(("telegram", lambda: telegram.run(intake.receive)))
-            stack.push_async_callback(_cancel, [asyncio.create_task(_keep_up(name, start)) for name, start in work])
+            await stack.enter_async_context(kept_up(tasks))
             yield
 
     app = FastAPI(title="Saudagar", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
@@ -110,10 +95,11 @@ def build(settings: Settings, counsel: Counsel, address: str, now: Callable[[], 
         trader_voices=counsel.voices,
         now=now,
         wake=intake.wake,
-        secure=secure,
+        secure=(settings.public_url or "").startswith("https://"),
         public_url=settings.public_url,
-        bot_name=lambda: telegram.bot_name if telegram else None,
+        bot_name=lambda: next((channel.bot_name for channel in channels if channel.bot_name), None),
         mail=mail is not None,
+        approval_above=settings.announce_approval_above,
     )
     app.mount(ROOT, build_site(panel))
     return Service(app, intake, drain, sessions)
@@ -126,20 +112,29 @@ def mail_server(settings: Settings) -> MailServer | None:
     return MailServer.parse(settings.smtp_url.get_secret_value(), settings.mail_from)
 
 
-async def _keep_up(name: str, start: Callable[[], Awaitable[None]]) -> None:
-    """Run a background task; one that falls is logged and started again, one that ends has ended."""
-    while True:
-        try:
-            await start()
-        except Exception:  # the edge of a background task: the others go on
-            log.exception("a background task fell and is started again", extra={"task": name})
-            await asyncio.sleep(RESTART)
-        else:
-            return
+async def work(settings: Settings, address: str, now: Callable[[], datetime] = utc_now) -> int:
+    """Send what waits, announce, and tell the staff, without serving, until a signal ends it; return its number.
+
+    Any number of these run beside `serve`: what one process does the others leave alone.
+    """
+    ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, _end, ended, number)
+    voices = load_voices()
+    async with AsyncExitStack() as stack:
+        engine = database.open_engine(address)
+        stack.push_async_callback(engine.dispose)
+        sessions = async_sessionmaker(engine, expire_on_commit=False)
+        channels = open_channels(settings, sessions, voices)
+        paces = rates(settings)
+        drain = Drain(sessions, {channel.name: channel for channel in channels}, now, paces)
+        tasks = [("drain", drain.run), *announcing(engine, channels, paces, voices, now)]
+        for channel in channels:
+            stack.push_async_callback(channel.close)
+        await stack.enter_async_context(kept_up(tasks))
+        return await ended
 
 
-async def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
-    tasks = list(tasks)
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+def _end(ended: asyncio.Future[int], number: int) -> None:
+    if not ended.done():
+        ended.set_result(number)

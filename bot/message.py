@@ -67,6 +67,15 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A text file that goes with a message."""
+
+    name: str
+    media_type: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message to a trader."""
 
@@ -74,6 +83,7 @@ class Outgoing:
     language: Language
     choices: tuple[tuple[Choice, ...], ...] = ()  # rows
     place: Place | None = None  # a map pin, sent behind the text
+    document: Document | None = None
 
 
 OUTGOING = TypeAdapter(Outgoing)

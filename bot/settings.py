@@ -29,6 +29,15 @@ class Settings(BaseSettings):
     )
     telegram_bot_token: SecretStr | None = Field(None, description="Token of the Telegram bot, from @BotFather.")
     telegram_api_url: str = Field("https://api.telegram.org", description="Bot API server; your own, if you host one.")
+    telegram_rate: float = Field(
+        30,
+        gt=0,
+        le=1000,
+        description="Announcements a second on Telegram; above 30 they are paid broadcasts, which your bot must allow.",
+    )
+    announce_approval_above: int = Field(
+        1000, ge=0, description="Readers of an announcement above which a second admin must approve it."
+    )
     smtp_url: SecretStr | None = Field(
         None,
         description="Mail server for digests to the staff: smtp://user:password@host:587 (STARTTLS) or smtps://….",

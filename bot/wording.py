@@ -36,9 +36,20 @@ FOREIGN = regex.compile(
 )
 _NUMBER = regex.compile(r"[0-9]+(?:[.,][0-9]+)*%?")
 
-_SOLAR_MONTHS = (
-    "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",
-)  # fmt: skip
+_SOLAR_MONTHS = {
+    Language.FA: (
+        "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور",
+        "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",
+    ),
+    Language.UR: (
+        "فروردین", "اردیبہشت", "خرداد", "تیر", "مرداد", "شہریور",
+        "مہر", "آبان", "آذر", "دے", "بہمن", "اسفند",
+    ),
+    Language.EN: (
+        "Farvardin", "Ordibehesht", "Khordad", "Tir", "Mordad", "Shahrivar",
+        "Mehr", "Aban", "Azar", "Dey", "Bahman", "Esfand",
+    ),
+}  # fmt: skip
 
 
 class Voice:
@@ -61,9 +72,17 @@ class Voice:
         gregorian: str = format_date(day, format="d MMMM y", locale=self.language.value)
         if self.language is not Language.FA:
             return gregorian
+        return f"{self._solar(day)} ({gregorian})".translate(PERSIAN_DIGITS)
+
+    def both_days(self, day: date) -> str:
+        """The day written out in both calendars, in every language: traders of both countries read it."""
+        if self.language is Language.FA:
+            return self.day(day)
+        return f"{self.day(day)} ({self._solar(day)})"
+
+    def _solar(self, day: date) -> str:
         solar = jdatetime.date.fromgregorian(date=day)
-        written = f"{solar.day} {_SOLAR_MONTHS[solar.month - 1]} {solar.year} ({gregorian})"
-        return written.translate(PERSIAN_DIGITS)
+        return f"{solar.day} {_SOLAR_MONTHS[self.language][solar.month - 1]} {solar.year}"
 
     def short_day(self, day: date) -> str:
         """The day for tables: 24 Nov 2026; in Persian by the Solar Hijri calendar: 1405/09/03. Digits plain."""

@@ -106,7 +106,7 @@ def test_a_translation_names_the_commands_that_the_english_does(language: Langua
 def test_the_help_text_names_commands() -> None:
     said = messages(Language.EN, "bot")
     (text,) = (original for message in said for original in originals(message) if "/menu" in original)
-    commands = ["/menu", "/papers", "/enquiry", "/enquiries", "/language", "/stop", "/forget"]
+    commands = ["/menu", "/papers", "/enquiry", "/enquiries", "/subscribe", "/language", "/stop", "/forget"]
     assert re.findall(r"/[a-z]+", text) == commands
 
 

@@ -28,6 +28,7 @@ class Reply:
     text: str
     buttons: dict[str, str]  # label → data
     place: tuple[float, float] | None = None
+    document: tuple[str, str] | None = None  # name, content
 
 
 class Trader(Protocol):
@@ -141,6 +142,10 @@ class TelegramTrader:
                 rows = (parameters.get("reply_markup") or {}).get("inline_keyboard", [])
                 buttons = {button["text"]: button["callback_data"] for row in rows for button in row}
                 self.inbox.replies.append(Reply(parameters["text"], buttons))
+            elif method == "sendDocument":
+                file = parameters["document"]
+                document = (file.filename, file.data.decode())
+                self.inbox.replies.append(Reply(parameters["caption"], {}, document=document))
             elif method == "sendLocation":
                 place = (float(parameters["latitude"]), float(parameters["longitude"]))
                 self.inbox.replies.append(Reply("📍", {}, place))
@@ -201,6 +206,8 @@ class WebTrader:
     def _take_in(self, message: dict[str, Any]) -> None:
         self.last = message["id"]
         buttons = {choice["label"]: choice["data"] for row in message["choices"] for choice in row}
-        self.inbox.replies.append(Reply(message["html"], buttons))
+        file = message["document"]
+        document = (file["name"], file["content"]) if file else None
+        self.inbox.replies.append(Reply(message["html"], buttons, document=document))
         if message["place"]:
             self.inbox.replies.append(Reply("📍", {}, tuple(message["place"])))

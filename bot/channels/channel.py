@@ -39,6 +39,14 @@ class TraderGone(SendError):
     """The trader cannot be written to: he blocked the bot, or the account is no more."""
 
 
+class Moved(SendError):
+    """The chat goes on under another identifier, as a Telegram group does that becomes a supergroup."""
+
+    def __init__(self, identifier: str) -> None:
+        super().__init__("the chat has another identifier now")
+        self.identifier = identifier
+
+
 class Refused(SendError):
     """The platform will not take this message, now or later."""
 
@@ -56,14 +64,38 @@ class Channel(Protocol):
     def name(self) -> str:
         """What addresses and log lines call it."""
 
+    @property
+    def keeps_mailbox(self) -> bool:
+        """Whether traders read from our outbox itself, so that nothing goes out by a platform."""
+
+    @property
+    def bot_name(self) -> str | None:
+        """What the platform calls our account, for links to it; None where it has none, or did not tell yet."""
+
     def routes(self, receive: Receive) -> APIRouter:
         """What the platform, or a browser, calls over HTTP."""
+
+    async def connect(self) -> bool:
+        """Open what sending needs; return once the platform has answered, however long that takes.
+
+        False where it refuses us for good.
+        """
+
+    async def close(self) -> None:
+        """Close what `connect` opened."""
+
+    async def run(self, receive: Receive) -> None:
+        """Do what the channel does by itself, as polling, until cancelled; return at once where that is nothing."""
 
     async def acknowledge(self, incoming: Incoming) -> None:
         """Show the trader that his message arrived. Cosmetic: what fails is logged."""
 
-    def send(self, identifier: str, message: Outgoing, already: int) -> AsyncIterator[str]:
+    def arrived(self, identifier: str) -> None:
+        """Take note that a mailbox has something new."""
+
+    def send(self, identifier: str, message: Outgoing, already: int, *, bulk: bool = False) -> AsyncIterator[str]:
         """Send the platform messages that one message comes to, without the first `already`; yield the id of each.
 
-        Raises one of the four kinds of `SendError`.
+        `bulk`: it goes to many, for which platforms have rates, and prices, of their own.
+        Raises one of the five kinds of `SendError`.
         """

@@ -28,6 +28,8 @@ def write(message: Outgoing, first: int) -> tuple[str, list[Choice]]:
     lines = [markup.plain(markup.layout(message.text, message.language))]
     if message.place:
         lines.append(f"📍 geo:{message.place.latitude},{message.place.longitude}")
+    if message.document:
+        lines.append(f"📎 {message.document.name} ({len(message.document.content.encode())} B)")
     choices = [choice for row in message.choices for choice in row]
     lines += [f"  [{number}] {shown(choice.label, message.language)}" for number, choice in enumerate(choices, first)]
     return "\n".join(lines), choices

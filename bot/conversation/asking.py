@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.conversation import checklist, routing
+from bot.conversation import checklist, routing, subscribing_pages
 from bot.conversation.enquiry_reading import LEADS
 from bot.conversation.menu import main_menu
+from bot.conversation.subjects import subject_of
 from bot.conversation.turn import AnswerRated, ChoiceTaken, Counsel, Memory, QuestionAsked, Turn, rows
 from bot.message import Choice, Outgoing, Place
 from bot.wording import Voice
@@ -87,6 +88,8 @@ def answer(entry: Entry, update: str, voice: Voice, counsel: Counsel, pin: Entry
         buttons.append((checklist.button(direction, voice),))
     if entry.category is Category.SECTORS or entry.id in LEADS:
         buttons.append((Choice(voice.say("🤝 Business enquiry"), "enquire:start"),))
+    if subject := subject_of(entry, pin):
+        buttons.append((subscribing_pages.bell(subject, voice),))
     ratings = (Choice("👍", f"ask:up:{update}:{entry.id}"), Choice("👎", f"ask:down:{update}:{entry.id}"))
     menu = Choice(voice.say("Menu"), "menu:main")
     place = Place(marked.latitude, marked.longitude) if marked else None

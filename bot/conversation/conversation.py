@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.conversation import asking, checklist, corresponding, enquiring, menu, settling, tracking
+from bot.conversation import (
+    asking,
+    checklist,
+    corresponding,
+    enquiring,
+    menu,
+    news,
+    settling,
+    subscribing,
+    tracking,
+)
 from bot.conversation.enquiry_reading import is_refused, opening, refused
 from bot.conversation.listening import REMEMBERED, goes_on, understood
 from bot.conversation.menu import main_menu
+from bot.conversation.opting_out import opted_out_in
 from bot.conversation.reaching import region_of
 from bot.conversation.turn import Counsel, Memory, Turn
 from bot.conversation.wants import asks, want_in
@@ -31,9 +42,13 @@ def converse(memory: Memory, incoming: Incoming, counsel: Counsel, enquiries: Se
     language = memory.language or _client_language(incoming.client_language)
     voice = counsel.voices[language]
     text = incoming.text.strip()
+    if incoming.kind is not Kind.TAP and (said_in := opted_out_in(text)) and _means_announcements(memory):
+        return _opted_out(memory, said_in, language, counsel)
     if memory.answering and incoming.kind is not Kind.TAP and not text.startswith("/"):
         return corresponding.written(memory, text, voice) if text else Turn(memory, (corresponding.unreadable(voice),))
-    memory = replace(memory, answering=None)
+    if memory.asked_hours and text and (turn := subscribing.hours_typed(memory, text, voice)):
+        return turn
+    memory = replace(memory, answering=None, asked_hours=False)
     if incoming.kind is Kind.TAP:
         return _tapped(memory, incoming, voice, counsel, enquiries)
     if incoming.kind is Kind.PLACE and incoming.place:
@@ -57,6 +72,19 @@ def apologise(memory: Memory, incoming: Incoming, counsel: Counsel) -> Turn:
 def _client_language(tag: str | None) -> Language:
     code = (tag or "").partition("-")[0].lower()
     return Language(code) if code in set(Language) else Language.EN
+
+
+def _means_announcements(memory: Memory) -> bool:
+    """Whether "stop" ends the announcements; where there are none, it is said to what is being written."""
+    return bool(memory.subjects) or not (memory.answering or _is_enquiring(memory))
+
+
+def _opted_out(memory: Memory, said_in: Language, otherwise: Language, counsel: Counsel) -> Turn:
+    """End the announcements at once; who never wrote before is answered in the language of his word."""
+    if memory.language is None and said_in is not Language.EN:  # STOP is written in every language
+        memory, otherwise = replace(memory, language=said_in), said_in
+    voice = counsel.voices[otherwise]
+    return _and_go_on(settling.stop(replace(memory, answering=None, asked_hours=False), voice), voice)
 
 
 def _is_enquiring(memory: Memory) -> bool:
@@ -156,6 +184,8 @@ def _commanded(
             return enquiring.start(memory, voice, counsel, enquiries)
         case "enquiries":
             return tracking.enquiries_sent(memory, voice, enquiries)
+        case "subscribe":
+            return subscribing.overview(memory, voice, counsel)
     return _told(memory, command, incoming, voice)
 
 
@@ -195,7 +225,7 @@ def _tapped(memory: Memory, incoming: Incoming, voice: Voice, counsel: Counsel, 
     match dialogue:
         case menu.NAME if step == "enquiry":  # of a menu sent before there were enquiries
             turn: Turn | None = enquiring.start(memory, voice, counsel, enquiries)
-        case menu.NAME:
+        case menu.NAME if step != "announcements":
             turn = menu.tapped(memory, step, values, voice, counsel)
         case settling.NAME:
             turn = settling.tapped(memory, step, values, voice, counsel)
@@ -208,11 +238,24 @@ def _tapped(memory: Memory, incoming: Incoming, voice: Voice, counsel: Counsel, 
         case enquiring.NAME:
             turn = enquiring.tapped(memory, step, values, voice, counsel, enquiries)
         case _:
-            turn = None
-    if turn and dialogue in {asking.NAME, checklist.NAME}:
+            turn = _tapped_of_announcements(memory, dialogue, step, values, voice, counsel)
+    if turn and dialogue in {asking.NAME, checklist.NAME, subscribing.NAME, news.NAME}:
         return _and_go_on(turn, voice)
     old = voice.say("This button is from an old message and leads nowhere now. Here is the menu:")
     return turn or Turn(memory, (main_menu(voice, old),))
+
+
+def _tapped_of_announcements(
+    memory: Memory, dialogue: str, step: str, values: list[str], voice: Voice, counsel: Counsel
+) -> Turn | None:
+    match dialogue:
+        case menu.NAME:  # of a menu sent before there were any
+            return subscribing.overview(memory, voice, counsel)
+        case subscribing.NAME:
+            return subscribing.tapped(memory, step, values, voice, counsel)
+        case news.NAME:
+            return news.tapped(memory, step, values, voice)
+    return None
 
 
 def _answered_after_all(memory: Memory, text: str, incoming: Incoming, voice: Voice, counsel: Counsel) -> Turn:

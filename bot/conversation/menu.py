@@ -25,7 +25,7 @@ def _buttons(voice: Voice) -> tuple[tuple[Choice, ...], ...]:
         Choice(voice.say("⚖️ Rules"), "menu:shelf:rules:0"),
         Choice(voice.say("📦 Goods and sectors"), "menu:shelf:sectors:0"),
         Choice(voice.say("🏛 Offices and meetings"), "menu:shelf:institutions:0"),
-        Choice(voice.say("📢 Announcements"), "menu:announcements"),
+        Choice(voice.say("📢 Announcements"), "subscribe:subjects"),
         Choice(voice.say("🤝 Business enquiry"), "enquire:start"),
         Choice(voice.say("🌐 Language"), "settle:languages"),
         Choice(voice.say("🙋 Talk to a person"), "menu:person"),
@@ -46,8 +46,6 @@ def tapped(memory: Memory, step: str, values: list[str], voice: Voice, counsel: 
             return Turn(memory, (Outgoing(text, voice.language),))
         case "shelf", [category, page] if category in set(Category) and page.isdecimal():
             return Turn(memory, (_shelf(Category(category), int(page), voice, counsel),))
-        case "announcements", _:
-            return Turn(memory, (_announcements(memory, voice),))
         case "person", _:
             return Turn(memory, (_person(voice),))
     return None
@@ -66,20 +64,6 @@ def _shelf(category: Category, page: int, voice: Voice, counsel: Counsel) -> Out
         turning.append(Choice(voice.say("More"), f"menu:shelf:{category}:{page + 1}"))
     turning.append(Choice(voice.say("Menu"), "menu:main"))
     return Outgoing(voice.say("Choose a topic:"), voice.language, (*titles, tuple(turning)))
-
-
-def _announcements(memory: Memory, voice: Voice) -> Outgoing:
-    text = voice.say(
-        "Soon the chambers will announce here what traders wait for: session dates, closed borders, new rules. "
-        "Nothing is sent yet."
-    )
-    if memory.announcements:
-        state = voice.say("When it begins you will be asked what you want to hear of.")
-        button = Choice(voice.say("🔕 Send me none"), "settle:stop")
-    else:
-        state = voice.say("You asked not to get any. That holds until you change it.")
-        button = Choice(voice.say("🔔 Allow them again"), "settle:allow")
-    return Outgoing(f"{text}\n\n{state}", voice.language, rows(button, Choice(voice.say("Menu"), "menu:main")))
 
 
 def _person(voice: Voice) -> Outgoing:

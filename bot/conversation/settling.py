@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.conversation import subscribing_pages
 from bot.conversation.menu import main_menu
 from bot.conversation.turn import AnnouncementsSet, Counsel, Forgotten, Memory, StaffLinked, Turn, rows
 from bot.message import Choice, Outgoing
@@ -31,7 +32,7 @@ def help_text(voice: Voice) -> Outgoing:
         "Write your question in your own words. Share your location and I show the nearest crossing.\n\n"
         "/menu – all topics\n/papers – papers for your shipment\n"
         "/enquiry – a business enquiry for the chamber\n/enquiries – what you have sent, and how it stands\n"
-        "/language – change the language\n"
+        "/subscribe – announcements: what you want to hear of\n/language – change the language\n"
         "/stop – no announcements\n/forget – delete what is known of you"
     )
     return main_menu(voice, text)
@@ -47,6 +48,8 @@ def languages(voice: Voice) -> Outgoing:
 def stop(memory: Memory, voice: Voice) -> Turn:
     """Send this trader no announcement from now on; nothing is deleted."""
     text = voice.say("Done. You will get no announcements. Your questions are answered as before.")
+    if memory.subjects:
+        text += "\n\n" + voice.say("What you had chosen is kept, in case you allow them again.")
     choices = rows(Choice(voice.say("🔔 Allow them again"), "settle:allow"), Choice(voice.say("Menu"), "menu:main"))
     reply = Outgoing(text, voice.language, choices)
     return Turn(replace(memory, announcements=False), (reply,), (AnnouncementsSet(allowed=False),))
@@ -55,9 +58,8 @@ def stop(memory: Memory, voice: Voice) -> Turn:
 def ask_to_forget(memory: Memory, update: str, voice: Voice) -> Turn:
     """Ask whether all that is known of the trader shall really be deleted."""
     text = voice.say(
-        "Shall I delete everything that I know of you: your language, your questions, your ratings and your "
-        "enquiries? The chamber then stops working on them. "
-        "This cannot be undone."
+        "Shall I delete everything that I know of you: your language, your questions, your ratings, what you hear "
+        "announcements of, and your enquiries? The chamber then stops working on them. This cannot be undone."
     )
     choices = rows(
         Choice(voice.say("🗑 Yes, delete everything"), f"settle:forget:{update}"),
@@ -82,15 +84,20 @@ def tapped(memory: Memory, step: str, values: list[str], voice: Voice, counsel: 
         case "stop", _:
             return stop(memory, voice)
         case "allow", _:
-            text = voice.say("Done. You will get announcements again once they begin.")
-            allowed = replace(memory, announcements=True)
-            return Turn(allowed, (main_menu(voice, text),), (AnnouncementsSet(allowed=True),))
+            return _allowed(replace(memory, announcements=True), voice, counsel)
         case "forget", [update] if update == memory.forgetting:
             text = voice.say("Done. Everything that I knew of you is deleted. If you write again, we begin anew.")
             return Turn(Memory(), (Outgoing(text, voice.language),), (Forgotten(),))
         case "keep", _:
             return Turn(replace(memory, forgetting=None), (main_menu(voice, voice.say("Good, everything stays.")),))
     return None
+
+
+def _allowed(memory: Memory, voice: Voice, counsel: Counsel) -> Turn:
+    """Send announcements again, of what he had chosen; he sees what that is."""
+    page = subscribing_pages.overview(memory, voice, counsel.library)
+    text = voice.say("Done. You will get announcements again.") + f"\n\n{page.text}"
+    return Turn(memory, (replace(page, text=text),), (AnnouncementsSet(allowed=True),))
 
 
 def _language_chosen(memory: Memory, language: Language, counsel: Counsel) -> Turn:

@@ -12,6 +12,7 @@ from bot.conversation.draft import Draft
 from bot.enquiry import Enquiry
 from bot.message import Choice, Outgoing
 from bot.wording import Voice
+from knowledge.cities import Country
 from knowledge.language import Language, Style
 from knowledge.library import Library
 from knowledge.understanding import Outcome, Understanding
@@ -25,6 +26,12 @@ class Memory:
     chosen: bool = False  # whether he chose it himself
     welcomed: bool = False
     announcements: bool = True  # False since /stop
+    subjects: tuple[str, ...] = ()  # of the announcements that he wants to hear, kept through a /stop
+    quiet: tuple[int, int] | None = None  # hours of his day, from and until, in which none reaches him
+    zone: str | None = None  # IANA name of the clock that those hours go by
+    country: Country | None = None  # where he works, if he told
+    asked_country: bool = False  # whether he was ever asked
+    asked_hours: bool = False  # whether his next words may be quiet hours of his own
     last_question: str | None = None  # its beginning, for the next one to go on from ("and for rice?")
     forgetting: str | None = None  # id of the update that asked to be forgotten and was not confirmed yet
     enquiring: Draft | None = None  # the enquiry that he is writing
@@ -70,6 +77,37 @@ class AnnouncementsSet:
     """Announcements were stopped, or allowed again."""
 
     allowed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectsSet:
+    """What the trader wants to hear announcements of from now on, all of it."""
+
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHoursSet:
+    """Between which hours of his day, by the clock of a zone, he wants no announcement; None: none."""
+
+    starts: int | None
+    ends: int | None
+    zone: str  # IANA name
+
+
+@dataclass(frozen=True, slots=True)
+class CountryTold:
+    """Where the trader works."""
+
+    country: Country
+    zone: str  # IANA name of its clock
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarWanted:
+    """The trader wants the event of an announcement as a calendar file."""
+
+    announcement: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +158,10 @@ Event = (
     | ChoiceTaken
     | AnswerRated
     | AnnouncementsSet
+    | SubjectsSet
+    | QuietHoursSet
+    | CountryTold
+    | CalendarWanted
     | Forgotten
     | EnquirySent
     | EnquiryWithdrawn

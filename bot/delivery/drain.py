@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from bot.channels.channel import Channel, Refused, SendError, Throttled, TraderGone, Unreachable
-from bot.delivery import outbox
+from bot.channels.channel import Channel, Moved, Refused, SendError, Throttled, TraderGone, Unreachable
+from bot.delivery import moving, outbox
 from bot.delivery.chats import Chats
 from bot.delivery.outbox import Claim
+from bot.delivery.pace import Pace
 from bot.message import Address
 from bot.records import traders, updates
 
@@ -35,10 +36,12 @@ class Drain:
         sessions: async_sessionmaker[AsyncSession],
         channels: Mapping[str, Channel],
         now: Callable[[], datetime],
+        paces: Mapping[str, Pace] | None = None,  # by channel: announcements wait while replies go out
     ) -> None:
         self._sessions = sessions
         self._channels = channels
         self._now = now
+        self._paces = paces or {}
         self._chats = Chats()
 
     async def send_chat(self, address: Address, claims: Sequence[Claim] = ()) -> None:
@@ -100,14 +103,22 @@ class Drain:
         channel = self._channels[claim.address.channel]
         external_ids = list(claim.external_ids)
         failure: SendError | None = None
+        if pace := self._paces.get(channel.name):
+            if wait := pace.replies_wait():
+                return _Send(claim, external_ids, Throttled(wait))
+            number = pace.reply_leaves()
         try:
             async for external_id in channel.send(claim.address.identifier, claim.message, len(external_ids)):
                 external_ids.append(external_id)
         except SendError as error:
             failure = error
+            if pace and isinstance(error, Throttled):  # about this chat or the whole bot: announcements wait
+                pace.pause(error.seconds)
         except Exception:  # the edge of one delivery: a fault of ours fails it alone
             log.exception("delivery failed by a fault of ours", extra={"delivery": claim.id, "channel": channel.name})
             failure = Refused("internal error")
+        if pace:
+            pace.came_back(number)
         return _Send(claim, external_ids, failure)
 
     async def _record(self, session: AsyncSession, send: _Send, now: datetime) -> None:
@@ -118,11 +129,16 @@ class Drain:
                 await outbox.record_sent(session, claim, external_ids, now)
             case Throttled(seconds=seconds):
                 log.warning("the platform asks to wait", extra={**ids, "seconds": seconds})
-                await outbox.postpone(session, claim, external_ids, now + timedelta(seconds=seconds), str(failure))
+                until = now + timedelta(seconds=seconds)
+                await outbox.postpone(session, claim, external_ids, until, str(failure), tried=False)
             case Unreachable() if send.waits:
                 log.warning("not sent, trying again", extra={**ids, "reason": str(failure)})
                 pause = timedelta(seconds=PAUSES[claim.attempts])
                 await outbox.postpone(session, claim, external_ids, now + pause, str(failure))
+            case Moved(identifier=identifier) if send.waits:
+                log.info("a chat has another identifier", extra=ids)
+                await moving.move(session, claim.address, identifier)
+                await outbox.postpone(session, claim, external_ids, now, str(failure))
             case TraderGone():
                 log.info("trader gone", extra=ids)
                 await outbox.record_gone(session, claim, external_ids, str(failure))
@@ -143,5 +159,5 @@ class _Send:
     @property
     def waits(self) -> bool:
         """Whether it is tried again, so that those behind it in its chat have to wait."""
-        again = isinstance(self.failure, Unreachable) and self.claim.attempts < len(PAUSES)
+        again = isinstance(self.failure, Unreachable | Moved) and self.claim.attempts < len(PAUSES)
         return again or isinstance(self.failure, Throttled)

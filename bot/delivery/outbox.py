@@ -206,7 +206,7 @@ async def _claim(session: AsyncSession, statement: TextClause, at: datetime, lim
 
 async def record_sent(session: AsyncSession, claim: Claim, external_ids: Sequence[str], at: datetime) -> bool:
     """Note that the channel took a message; False where the lease ran out and another process has it."""
-    return await _end(session, claim, DeliveryState.SENT, external_ids, sent_at=at, error=None)
+    return await _end(session, claim, DeliveryState.SENT, external_ids, sent_at=at)
 
 
 async def record_failed(session: AsyncSession, claim: Claim, external_ids: Sequence[str], reason: str) -> bool:
@@ -220,10 +220,19 @@ async def record_gone(session: AsyncSession, claim: Claim, external_ids: Sequenc
 
 
 async def postpone(
-    session: AsyncSession, claim: Claim, external_ids: Sequence[str], until: datetime, reason: str
+    session: AsyncSession,
+    claim: Claim,
+    external_ids: Sequence[str],
+    until: datetime,
+    reason: str,
+    *,
+    tried: bool = True,
 ) -> bool:
-    """Give a message back to be sent at an hour; False where the lease ran out."""
-    return await _end(session, claim, DeliveryState.QUEUED, external_ids, due_at=until, error=reason)
+    """Give a message back to be sent at an hour; False where the lease ran out.
+
+    `tried`: False where the platform asked to wait: that costs no attempt.
+    """
+    return await _end(session, claim, DeliveryState.QUEUED, external_ids, due_at=until, error=reason, tried=tried)
 
 
 async def give_back(session: AsyncSession, claims: Sequence[Claim], until: datetime) -> None:
@@ -239,19 +248,19 @@ async def _end(
     state: DeliveryState,
     external_ids: Sequence[str],
     *,
-    error: str | None,
-    sent_at: datetime | None = None,
-    due_at: datetime | None = None,
+    tried: bool = True,
+    **others: str | datetime | None,
 ) -> bool:
     values = {
         "id": claim.id,
         "lease": claim.lease,
         "state": state.value,
-        "attempts": claim.attempts + 1,
+        "attempts": claim.attempts + tried,
         "external_ids": json.dumps(list(external_ids)),
-        "error": error,
-        "sent_at": sent_at,
-        "due_at": due_at,
+        "error": None,
+        "sent_at": None,
+        "due_at": None,
+        **others,
     }
     return await session.scalar(_END, values) is not None
 

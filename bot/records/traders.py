@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, delete, text, update
+from sqlalchemy import SmallInteger, UniqueConstraint, delete, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.message import Address
 from bot.records.base import Json, Record
+from knowledge.cities import Country
 
 
 class Trader(Record):
@@ -29,6 +30,11 @@ class Trader(Record):
     gone_at: Mapped[datetime | None]  # since when the channel says that he cannot be written to
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
+    country: Mapped[Country | None]  # where he works, where he told
+    #: Hours of the day, in his zone, between which he wants no announcement; empty: none.
+    quiet_from: Mapped[int | None] = mapped_column(SmallInteger)
+    quiet_until: Mapped[int | None] = mapped_column(SmallInteger)
+    zone: Mapped[str] = mapped_column(server_default="Asia/Karachi")  # IANA name
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,19 @@ async def remember(session: AsyncSession, trader_id: int, memory: dict[str, Any]
 async def allow_announcements(session: AsyncSession, trader_id: int, *, allowed: bool) -> None:
     """Note whether a trader wants announcements."""
     await session.execute(update(Trader).where(Trader.id == trader_id).values(announcements=allowed))
+
+
+async def set_quiet_hours(
+    session: AsyncSession, trader_id: int, starts: int | None, ends: int | None, zone: str
+) -> None:
+    """Note between which hours of his day, by the clock of a zone, a trader wants no announcement; None: none."""
+    change = update(Trader).where(Trader.id == trader_id)
+    await session.execute(change.values(quiet_from=starts, quiet_until=ends, zone=zone))
+
+
+async def set_country(session: AsyncSession, trader_id: int, country: Country, zone: str) -> None:
+    """Note where a trader works, and by which clock he lives."""
+    await session.execute(update(Trader).where(Trader.id == trader_id).values(country=country, zone=zone))
 
 
 async def mark_gone(session: AsyncSession, address: Address, at: datetime) -> None:

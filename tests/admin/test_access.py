@@ -29,6 +29,7 @@ from bot.conversation.turn import Counsel
 from bot.enquiry import Enquiry, Town, Want
 from bot.message import Address
 from bot.records import questions, saved_views, traders
+from bot.records.announcements import Announcement, AnnouncementState
 from bot.records.base import Record
 from bot.records.desks import RoutingRule
 from bot.records.questions import Question
@@ -120,6 +121,7 @@ class Case:
                 session.add(await self._session(session, login))
             trader = await traders.hold(session, Address("telegram", "501"), NOW)
             question = await self._question(session, trader.id)
+            announcement = await self._announcement(session)
             own = await self._own_views(session)
         lead = await office.lead("PK-AGR-2222", ENQUIRY)
         other = await office.lead("IR-AGR-3333", OPPOSITE, chat=502)
@@ -138,6 +140,7 @@ class Case:
             "lead:assignee to": str(target.id),
             "rule_id": str(rule.id),
             "question": str(question),
+            "announcement_id": str(announcement),
             "invitation": "none-such",
             "topic": self.topic,
             "language": "ur",
@@ -152,6 +155,16 @@ class Case:
             outcome=Outcome.NO_ANSWER, topic=None, choices=[], confidence=0.1,
         )  # fmt: skip
         return (await session.scalars(select(Question.id))).one()
+
+    async def _announcement(self, session: AsyncSession) -> int:
+        """A draft that nobody is the author of; return its id."""
+        draft = Announcement(
+            state=AnnouncementState.DRAFT, title="JEC", texts={"en": "The JEC meets."}, stand_ins={},
+            subjects=["policy"], languages=[], countries=[], channels=[], created_at=NOW, changed_at=NOW,
+        )  # fmt: skip
+        session.add(draft)
+        await session.flush()
+        return draft.id
 
     async def _own_views(self, session: AsyncSession) -> dict[str, str]:
         """A saved view of each member."""

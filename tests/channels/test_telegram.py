@@ -35,7 +35,9 @@ async def test_commands_and_descriptions_are_set_in_three_languages(running: Run
         calls = running.bot_api.made(method)
         assert {call.get("language_code") for call in calls} == {None, "ur", "fa"}
     names = [command["command"] for command in running.bot_api.made("setMyCommands")[0]["commands"]]
-    assert names == ["start", "help", "language", "menu", "papers", "enquiry", "enquiries", "stop", "forget"]
+    assert names == [
+        "start", "help", "language", "menu", "papers", "enquiry", "enquiries", "subscribe", "stop", "forget",
+    ]  # fmt: skip
 
 
 async def test_a_trader_sees_typing_and_a_tapped_button_stops_waiting(running: Running) -> None:

@@ -8,7 +8,11 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from tests.conftest import ROOT, Running
+from bot.delivery import outbox
+from bot.message import Address, Document, Outgoing
+from bot.records import traders
+from knowledge.language import Language
+from tests.conftest import NOW, ROOT, Running
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -89,3 +93,25 @@ async def test_the_page_speaks_the_readers_language(
     await page.goto(running.address)
     assert await page.evaluate("document.documentElement.dir") == direction
     await page.close()
+
+
+async def test_a_file_that_came_with_a_message_is_saved_from_the_page_and_still_after_a_reload(
+    phone: Page, running: Running
+) -> None:
+    await expect(phone.get_by_text("من سوداگر هستم")).to_be_visible()
+    (cookie,) = [each for each in await phone.context.cookies() if each["name"] == "saudagar_chat"]
+    address = Address("web", cookie["value"])
+    file = Document("saudagar-1.ics", "text/calendar", "BEGIN:VCALENDAR\r\nSUMMARY:نشست\r\nEND:VCALENDAR\r\n")
+    async with running.service.sessions.begin() as session:
+        held = await traders.hold(session, address, NOW)
+        await outbox.queue(session, held.id, address, (Outgoing("نشست", Language.FA, document=file),), NOW)
+    running.service.intake.wake(address)
+    await expect(phone.get_by_text("saudagar-1.ics")).to_be_visible()
+    await phone.reload()
+    async with phone.expect_download() as waiting:
+        await phone.get_by_role("link", name="باز کردن فایل").click()
+    download = await waiting.value
+    assert download.suggested_filename == "saudagar-1.ics"
+    assert (await download.path()).read_bytes().decode() == file.content
+    pictures = ROOT / "artefacts"
+    await phone.screenshot(path=pictures / "chat-file.png")

@@ -69,6 +69,12 @@ def test_every_entry_fits_one_message_with_its_title_sources_and_day(counsel: Co
         assert "**" not in seen(reply), entry.id  # nor any mark
 
 
+def heard_by(entry: Entry) -> str | None:
+    """The subject of announcements that an entry's readers wait for."""
+    of_institutions = {"joint-economic-commission": "policy", "b2b-meetings": "events"}
+    return f"border:{entry.id}" if entry.crossing else of_institutions.get(entry.id)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_entry_offers_related_topics_ratings_and_the_menu(counsel: Counsel, language: Language) -> None:
     for entry in counsel.library.entries.values():
@@ -77,10 +83,12 @@ def test_every_entry_offers_related_topics_ratings_and_the_menu(counsel: Counsel
         direction = counsel.library.checklists.direction_of(entry.id)
         papers = [(counsel.voices[language].say("📋 Papers for my shipment"), f"list:goods:{direction}")]
         enquiry = [(counsel.voices[language].say("🤝 Business enquiry"), "enquire:start")]
+        bell = counsel.voices[language].say("🔔 Tell me when this changes")
         assert [(choice.label, choice.data) for (choice,) in related] == [
             *((counsel.library[topic].title[language], f"ask:open:{topic}") for topic in topics),
             *(papers if direction else ()),
             *(enquiry if entry.category is Category.SECTORS or entry.id == "b2b-meetings" else ()),
+            *([(bell, f"subscribe:tell:{subject}")] if (subject := heard_by(entry)) else ()),
         ]
         assert [choice.data for choice in last] == [
             f"ask:up:{UPDATE}:{entry.id}",

@@ -12,7 +12,7 @@ from bot.conversation.turn import Counsel, Memory
 from knowledge.entry import Category
 from knowledge.language import Language
 from knowledge.library import Library
-from tests.conversation.hand import assert_sound, buttons, labels, old_button, seen, tapped
+from tests.conversation.hand import assert_sound, buttons, old_button, seen, tapped
 
 LANGUAGES = [pytest.param(language, id=language.value) for language in Language]
 
@@ -87,23 +87,11 @@ def test_nothing_on_a_shelf_is_said_and_the_menu_shown(counsel: Counsel, data: s
     assert len(buttons(reply)) == 11
 
 
-@pytest.mark.parametrize(
-    ("allowed", "words", "button", "data"),
-    [
-        pytest.param(True, "asked what you want to hear of", "🔕 Send me none", "settle:stop", id="allowed"),
-        pytest.param(False, "You asked not to get any", "🔔 Allow them again", "settle:allow", id="stopped"),
-    ],
-)
-def test_announcements_say_how_they_stand_and_offer_the_opposite(
-    counsel: Counsel, allowed: bool, words: str, button: str, data: str
-) -> None:
-    memory = Memory(Language.EN, announcements=allowed)
-    turn = converse(memory, tapped("menu:announcements"), counsel)
-    (reply,) = turn.replies
-    assert words in seen(reply)
-    assert labels(reply) == [button, "Menu"]
-    assert buttons(reply)[0].data == data
-    assert (turn.memory, turn.events) == (memory, ())
+@pytest.mark.parametrize("data", ["subscribe:subjects", "menu:announcements"])
+def test_the_announcements_of_a_menu_of_today_and_of_before_lead_to_the_subjects(counsel: Counsel, data: str) -> None:
+    turn = converse(Memory(Language.EN), tapped(data), counsel)
+    assert "Announcements of the chambers" in seen(turn.replies[0])
+    assert (turn.memory, turn.events) == (Memory(Language.EN), ())
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,9 @@ def test_start_welcomes_again_and_forgets_nothing(counsel: Counsel) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("command", ["/menu", "/papers", "/enquiry", "/enquiries", "/language", "/stop", "/forget"])
+@pytest.mark.parametrize(
+    "command", ["/menu", "/papers", "/enquiry", "/enquiries", "/subscribe", "/language", "/stop", "/forget"]
+)
 def test_the_help_names_each_command_and_each_is_obeyed(counsel: Counsel, language: Language, command: str) -> None:
     (text,) = converse(Memory(language), typed("/help"), counsel).replies
     assert command in seen(text)

@@ -7,8 +7,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect
 
-from bot.delivery import outbox  # noqa: F401  (its table belongs to the metadata)
-from bot.records import audit, database, introductions, leads, questions, saved_views, traders, updates  # noqa: F401
+from bot.delivery import broadcasts, outbox  # noqa: F401  (its table belongs to the metadata)
+from bot.records import (  # noqa: F401
+    announcements,
+    audit,
+    database,
+    introductions,
+    leads,
+    questions,
+    saved_views,
+    traders,
+    updates,
+)
 from bot.records.base import Record
 from tests.conftest import named
 

@@ -17,13 +17,14 @@ from typing import Any
 
 import aiogram.methods
 from aiogram.methods import TelegramMethod
-from aiogram.types import Chat, Location, Message, Update, User
+from aiogram.types import BufferedInputFile, Chat, Location, Message, Update, User
 from aiohttp import web
 from pydantic import ValidationError
 
 TOKEN = "7012345678:AAF-fake-token-of-the-tests-only-00001"  # noqa: S105
 BOT = User(id=7012345678, is_bot=True, first_name="Saudagar", username="saudagar_test_bot")
 
+CAPTION = 1024  # the same under a document, core.telegram.org/bots/api#senddocument
 TEXT = 4096  # UTF-16 units after entities parsing, core.telegram.org/bots/api#sendmessage
 BUTTON = 64  # bytes, core.telegram.org/bots/api#inlinekeyboardbutton
 TAGS = {"b", "strong", "i", "em", "u", "s", "a", "code", "pre", "blockquote", "tg-spoiler"}
@@ -141,7 +142,7 @@ class BotApi:
     def _result(self, method: str, parameters: dict[str, Any]) -> Any:
         if method == "getMe":
             return as_json(BOT)
-        if method in {"sendMessage", "sendLocation"}:
+        if method in {"sendMessage", "sendLocation", "sendDocument"}:
             chat = Chat(id=int(parameters["chat_id"]), type="private")
             location = None
             if method == "sendLocation":
@@ -164,6 +165,8 @@ def as_json(model: Any) -> Any:
 def _plain(value: Any) -> Any:
     """Form fields are text; those that are JSON are read as such, as the Bot API does."""
     try:
+        if isinstance(value, web.FileField):
+            return BufferedInputFile(value.file.read(), value.filename)
         return json.loads(value) if value[:1] in "[{" else value
     except ValueError:
         return value
@@ -181,12 +184,13 @@ def judge(method: str, parameters: dict[str, Any]) -> str | None:
     except ValidationError as error:
         return " ".join(str(error).split())
     if method == "sendMessage":
-        return _judge_text(call) or _judge_buttons(call)
+        return _judge_text(call, call.text, TEXT) or _judge_buttons(call)
+    if method == "sendDocument":
+        return _judge_text(call, call.caption, CAPTION) or _judge_buttons(call)
     return None
 
 
-def _judge_text(call: Any) -> str | None:
-    text = call.text
+def _judge_text(call: Any, text: str, most: int) -> str | None:
     if call.parse_mode == "HTML":
         reader = _Reader()
         reader.feed(text)
@@ -196,7 +200,7 @@ def _judge_text(call: Any) -> str | None:
         text = reader.text
     if not text.strip():
         return "message text is empty"
-    if len(text.encode("utf-16-le")) // 2 > TEXT:
+    if len(text.encode("utf-16-le")) // 2 > most:
         return "message is too long"
     return None
 

@@ -32,16 +32,24 @@ POLL = 50  # seconds that Telegram holds a poll open
 RETRY = (1, 2, 5, 10, 30, 60)  # seconds between attempts to reach Telegram; the last again and again
 CONNECTIONS = 40  # webhook calls that Telegram makes at once, its own default
 
-COMMANDS = ("start", "help", "language", "menu", "papers", "enquiry", "enquiries", "stop", "forget")
+COMMANDS = ("start", "help", "language", "menu", "papers", "enquiry", "enquiries", "subscribe", "stop", "forget")
 
 
 class Telegram:
     """One bot. With `public_url` Telegram calls us, otherwise we poll."""
 
     name = NAME
+    keeps_mailbox = False
 
     def __init__(
-        self, token: str, api_url: str, secret: str, public_url: str | None, voices: dict[Language, Voice]
+        self,
+        token: str,
+        api_url: str,
+        secret: str,
+        public_url: str | None,
+        voices: dict[Language, Voice],
+        *,
+        paid: bool = False,
     ) -> None:
         # python-telegram-bot reads this when a 429 comes in, and warns until a time is asked for as a timedelta
         os.environ.setdefault("PTB_TIMEDELTA", "1")
@@ -56,6 +64,7 @@ class Telegram:
         )
         self._secret = secret
         self._public_url = public_url
+        self._paid = paid  # whether announcements go out faster than is free
         self._voices = voices
         self._username: str | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -70,7 +79,18 @@ class Telegram:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            await self._bot.shutdown()
+
+    async def connect(self) -> bool:
+        """Open the connections and greet Telegram, again and again; False where it does not know our token."""
+        try:
+            await self._persist(self._bot.initialize)
+        except InvalidToken:
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._bot.shutdown()
 
     async def _run(self, receive: Receive) -> None:
         await self._persist(self._bot.initialize)
@@ -204,9 +224,12 @@ class Telegram:
         else:
             await self._cosmetic(self._bot.send_chat_action(incoming.address.identifier, ChatAction.TYPING))
 
-    def send(self, identifier: str, message: Outgoing, already: int) -> AsyncIterator[str]:
+    def arrived(self, identifier: str) -> None:
+        """Nothing: Telegram keeps the chats."""
+
+    def send(self, identifier: str, message: Outgoing, already: int, *, bulk: bool = False) -> AsyncIterator[str]:
         """Send a message; see `Channel.send`."""
-        return sending.send(self._bot, identifier, message, already)
+        return sending.send(self._bot, identifier, message, already, paid=bulk and self._paid)
 
     def _background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -231,6 +254,7 @@ def _command_text(command: str, voice: Voice) -> str:
         "papers": voice.say("Papers for my shipment"),
         "enquiry": voice.say("Write a business enquiry"),
         "enquiries": voice.say("My enquiries"),
+        "subscribe": voice.say("Announcements: what I want to hear of"),
         "stop": voice.say("No announcements"),
         "forget": voice.say("Delete what is known of me"),
     }[command]

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram._utils.defaultvalue import DefaultValue
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+from telegram.request._requestparameter import RequestParameter
 
 CONNECTIONS = 100  # at once; Telegram takes about 30 messages a second of one bot
 TIMEOUT = 15.0  # seconds for a whole call
+
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def parameters(**fields: str) -> RequestData:
+    """The parameters of a call that is made past `Bot`."""
+    return RequestData([RequestParameter(name, value, None) for name, value in fields.items()])
 
 
 class AiohttpRequest(BaseRequest):
@@ -28,7 +40,7 @@ class AiohttpRequest(BaseRequest):
         """Open the session, once."""
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=CONNECTIONS, ttl_dns_cache=300)
-            self._session = aiohttp.ClientSession(connector=connector, trust_env=True)
+            self._session = aiohttp.ClientSession(connector=connector)
 
     async def shutdown(self) -> None:
         """Close the session."""
@@ -57,7 +69,14 @@ class AiohttpRequest(BaseRequest):
             sock_connect=_seconds(connect_timeout) or _seconds(write_timeout),
         )
         try:
-            async with self._session.request(method, url, data=_body(request_data), timeout=timeout) as response:
+            async with self._session.request(
+                method,
+                url,
+                data=_body(request_data),
+                headers=_headers(request_data),
+                proxy=_proxy(url),
+                timeout=timeout,
+            ) as response:
                 return response.status, await response.read()
         except TimeoutError as error:
             raise TimedOut from error
@@ -66,16 +85,37 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(f"no connection to the Bot API: {type(error).__name__}") from None
 
 
+@lru_cache(maxsize=256)
+def _encoded(name: str, value: str) -> bytes:
+    """A field of a form; kept, because an announcement's text and buttons go to thousands of chats."""
+    return urlencode({name: value}).encode()
+
+
 def _seconds(timeout: Any) -> float | None:
     """The timeout of a call; a library default or none of its own leaves it to ours."""
     return None if timeout is None or isinstance(timeout, DefaultValue) else float(timeout)
 
 
-def _body(data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
+def _proxy(url: str) -> str | None:
+    """The proxy of the environment, as `trust_env` of aiohttp finds it anew for each call, in two threads."""
+    scheme, host = urlsplit(url)[:2]
+    return _proxy_to(scheme, host)
+
+
+@lru_cache
+def _proxy_to(scheme: str, host: str) -> str | None:
+    return None if proxy_bypass(host) else getproxies().get(scheme)
+
+
+def _headers(data: RequestData | None) -> dict[str, str] | None:
+    return None if data is None or data.contains_files else FORM
+
+
+def _body(data: RequestData | None) -> aiohttp.FormData | bytes | None:
     if data is None:
         return None
     if not data.contains_files:
-        return data.json_parameters
+        return b"&".join(_encoded(name, value) for name, value in data.json_parameters.items())
     form = aiohttp.FormData(data.json_parameters)
     for name, (filename, content, mime_type) in (data.multipart_data or {}).items():
         form.add_field(name, content, filename=filename, content_type=mime_type)

@@ -23,7 +23,7 @@ from starlette.staticfiles import StaticFiles
 from bot import markup
 from bot.channels.channel import Limits, Receive
 from bot.channels.web.page import labels, preferred_language
-from bot.message import Address, Incoming, Kind, Outgoing, Place
+from bot.message import Address, Document, Incoming, Kind, Outgoing, Place
 from bot.wording import Voice, shown
 from knowledge.language import Language
 
@@ -73,6 +73,8 @@ class Web:
     """The browser chat."""
 
     name = NAME
+    keeps_mailbox = True
+    bot_name = None
 
     def __init__(
         self,
@@ -89,16 +91,34 @@ class Web:
         self._arrived: dict[str, asyncio.Event] = {}
         self._pages = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
 
+    async def connect(self) -> bool:
+        """Nothing: browsers come to us."""
+        return True
+
+    async def close(self) -> None:
+        """Nothing: there is nothing open."""
+
+    async def run(self, receive: Receive) -> None:
+        """Nothing: browsers come to us."""
+
     async def acknowledge(self, incoming: Incoming) -> None:
         """Nothing: the browser shows by itself that a message was taken."""
 
-    async def send(self, identifier: str, message: Outgoing, already: int) -> AsyncIterator[str]:  # noqa: ARG002
+    async def send(
+        self,
+        identifier: str,
+        message: Outgoing,  # noqa: ARG002
+        already: int,  # noqa: ARG002
+        *,
+        bulk: bool = False,  # noqa: ARG002
+    ) -> AsyncIterator[str]:
         """Wake the streams of this browser; they read the message from the outbox once it is recorded as sent."""
         # the drain records after the last id; the streams look again right behind it
-        asyncio.get_running_loop().call_later(0.02, self._wake, identifier)
+        asyncio.get_running_loop().call_later(0.02, self.arrived, identifier)
         yield "mailbox"
 
-    def _wake(self, identifier: str) -> None:
+    def arrived(self, identifier: str) -> None:
+        """Wake the streams of a browser."""
         if arrived := self._arrived.get(identifier):
             arrived.set()
 
@@ -187,6 +207,7 @@ def _as_json(number: int, message: Outgoing) -> str:
             for row in message.choices
         ],
         place=(message.place.latitude, message.place.longitude) if message.place else None,
+        document=message.document,
     ).model_dump_json()
 
 
@@ -199,3 +220,4 @@ class Shown(BaseModel):
     direction: str
     choices: list[list[dict[str, str]]]
     place: tuple[float, float] | None  # latitude, longitude
+    document: Document | None  # the page makes a link of it that saves it

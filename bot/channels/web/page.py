@@ -25,6 +25,7 @@ def labels(voice: Voice) -> dict[str, str]:
         "location": voice.say("Share my location"),
         "location_refused": voice.say("Your device did not give its location. Write the name of your town instead."),
         "map": voice.say("Open the map"),
+        "document": voice.say("Open the file"),
         "connecting": voice.say("Connecting …"),
         "offline": voice.say("No connection. What you write is sent as soon as there is one."),
         "too_long": voice.say("That is too long for one message. Please shorten it."),

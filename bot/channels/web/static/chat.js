@@ -127,6 +127,7 @@
     if (item.html) bubble.append(make("div", { className: "text", dir, lang }, safe(item.html)));
     if (item.text) bubble.append(make("div", { className: "text", dir, lang }, item.text));
     if (item.place) bubble.append(place(item.place));
+    if (item.document) bubble.append(attached(item.document));
     bubble.append(make("div", { className: "meta" }, make("time"), ...(item.mine ? [make("span", { className: "mark" })] : [])));
     const element = make("article", { className: `turn fresh${item.mine ? " mine" : ""}` }, make("p", { className: "day" }), bubble);
     if (item.choices?.length) element.append(choices(item, dir, lang));
@@ -156,6 +157,19 @@
       ? `geo:${latitude},${longitude}?q=${latitude},${longitude}`
       : `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}#map=12/${latitude}/${longitude}`;
     link.dataset.text = "map";
+    card.append(link);
+    return card;
+  }
+
+  // The file came with the message and lies in the storage: it opens without a network, too.
+  function attached({ name, media_type, content }) {
+    const card = make("div", { className: "place" }, make("span", { className: "pin" }, "📎"), make("b", { dir: "ltr", lang: "" }, name));
+    const link = make("a", { href: "#", download: name }, words[page.lang].document);
+    link.addEventListener("click", () => {
+      link.href = URL.createObjectURL(new Blob([content], { type: `${media_type};charset=utf-8` }));
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // some browsers read it only after a question
+    });
+    link.dataset.text = "document";
     card.append(link);
     return card;
   }
