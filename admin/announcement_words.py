@@ -63,6 +63,7 @@ def recipient(reader: Reader, state: RecipientState) -> str:
         RecipientState.SENT: reader.say("Sent"),
         RecipientState.DELIVERED: reader.say("Delivered"),
         RecipientState.READ: reader.say("Read"),
+        RecipientState.WAITING: reader.say("Kept until he writes"),
         RecipientState.FAILED: reader.say("Failed"),
         RecipientState.GONE: reader.say("Not to be reached any more"),
         RecipientState.CANCELLED: reader.say("Stopped"),

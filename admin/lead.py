@@ -13,6 +13,7 @@ from admin import lead_live, lead_words
 from admin.access import PanelOf, Reads, Transaction, Works
 from admin.lead_page import MOVES, NOTE_LETTERS, LeadPage
 from admin.pages import see_other
+from admin.reply_window import reply_window
 from admin.waking import wake_after_commit
 from bot.conversation.corresponding import LETTERS, from_chamber, state_told
 from bot.delivery import introducing, writing
@@ -82,7 +83,8 @@ async def reply(page: Held, text: Words = "", seen: Annotated[int, Form()] = 0) 
         await leads.change_state(database, lead, LeadState.CONTACTED, at, staff_id=page.visitor.member.id)
     page.visitor.audits(database, at, "lead.answered", lead.reference)
     wake_after_commit(database, page.panel, [writing.address_of(trader)])
-    return _done(page, "sent")
+    window = reply_window(reader, page.panel, trader)
+    return _done(page, "sent" if window is None or window.is_open else "kept")
 
 
 @router.post("/leads/{reference}/note", name="lead:note")

@@ -16,6 +16,7 @@ from admin.access import Visitor
 from admin.matching import Wish
 from admin.pages import Reader, page
 from admin.panel import Panel
+from admin.reply_window import reply_window
 from admin.timeline import timeline_of
 from bot.conversation.corresponding import LETTERS
 from bot.conversation.reaching import shown_phone
@@ -96,6 +97,7 @@ class LeadPage:
             "colleagues": await self.colleagues(),
             "assignee": await self._assignee(),
             "moves": MOVES[self.lead.state],
+            "window": reply_window(reader, self.panel, trader),
             "obstacle": lead_words.obstacle(reader, hindered) if hindered else "",
             "timeline": await timeline_of(self.database, self.lead, reader),
             "introduced": introduced,

@@ -16,6 +16,7 @@ from admin.matching import (
 )
 from admin.pages import Reader
 from bot.conversation.enquiry_words import town_name
+from bot.delivery import windows
 from bot.delivery.introducing import Hindrance
 from bot.delivery.outbox import Delivery, DeliveryState
 from bot.delivery.writing import Obstacle
@@ -104,10 +105,41 @@ def delivery(reader: Reader, delivery: Delivery) -> str:
             return reader.say("Waiting to be sent")
         case DeliveryState.SENT:
             return reader.say("Sent")
+        case DeliveryState.DELIVERED:
+            return reader.say("Delivered")
+        case DeliveryState.READ:
+            return reader.say("Read")
+        case DeliveryState.WAITING:
+            return _waiting(reader, delivery.error)
         case DeliveryState.FAILED:
             return reader.say("Not delivered")
         case DeliveryState.GONE:
             return reader.say("Not delivered: the trader cannot be reached in this chat any more")
+
+
+def untold(delivery: Delivery) -> str:
+    """What is known of a message's fate and not said by `delivery`, in the platform's words; empty for nothing."""
+    if delivery.state is DeliveryState.SENT or delivery.error in _WAITS:
+        return ""
+    return delivery.error or ""
+
+
+_WAITS = frozenset({windows.WAITS, windows.WAITS_ASKED, windows.WAITS_UNASKED, windows.WAITS_UNWANTED})
+
+
+def _waiting(reader: Reader, reason: str | None) -> str:
+    """Why a message waits for its trader to write."""
+    match reason:
+        case windows.WAITS:
+            return reader.say("Kept until he writes: he was asked to, and has not read it yet")
+        case windows.WAITS_ASKED:
+            return reader.say("Kept until he writes: he was asked to with an earlier message")
+        case windows.WAITS_UNASKED:
+            return reader.say("Kept until he writes: for this kind of message he cannot be asked to")
+        case windows.WAITS_UNWANTED:
+            return reader.say("Kept until he writes: he wants no announcements, so he was not asked to")
+        case _:
+            return reader.say("Kept until he writes: asking him to did not succeed")
 
 
 def channel(reader: Reader, channel: str) -> str:

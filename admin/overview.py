@@ -14,7 +14,7 @@ from admin import charts, labels, lead_words
 from admin.access import PanelOf, Reads, Transaction, Visitor
 from admin.charts import Bar, Columns
 from admin.pages import OWN_NAMES, Reader, page
-from bot.delivery import outbox
+from bot.delivery import halts, outbox
 from bot.delivery.outbox import DeliveryState
 from bot.enquiry import LeadState
 from bot.records import statistics
@@ -63,16 +63,17 @@ async def show(
     days: Annotated[Literal["7", "30", "90"], Query()] = "30",
 ) -> Response:
     """Show what waits, and count the last days in the visitor's time zone."""
+    reader = Reader(visitor.voice, visitor.zone, panel.now())
     shown = statistics.last_days(int(days), panel.now(), visitor.zone)
     deliveries = await outbox.states_since(database, shown.since)
+    standing = await halts.all_standing(database, panel.now())
     values = {
+        "halts": [(lead_words.channel(reader, halt.channel), halt) for halt in standing],
         "waiting": await statistics.waiting(database, visitor.member.id, visitor.desk_ids, panel.now()),
         "counted": statistics.COUNTED,
         "choices": DAYS,
         "chosen": int(days),
-        "asked": asked(
-            Reader(visitor.voice, visitor.zone, panel.now()), shown, await statistics.questions_by_day(database, shown)
-        ),
+        "asked": asked(reader, shown, await statistics.questions_by_day(database, shown)),
         "sent": sent(visitor, await statistics.leads_sent(database, visitor.desk_ids, shown.since)),
         "deliveries": deliveries,
         "by_delivery": charts.bars(_labelled(deliveries, delivery_states(visitor.voice)), ranked=False),
@@ -147,7 +148,10 @@ def delivery_states(voice: Voice) -> dict[DeliveryState, str]:
     return {
         DeliveryState.QUEUED: voice.say("Waits"),
         DeliveryState.SENDING: voice.say("Being sent"),
+        DeliveryState.WAITING: voice.say("Kept until he writes"),
         DeliveryState.SENT: voice.say("Sent"),
+        DeliveryState.DELIVERED: voice.say("Delivered"),
+        DeliveryState.READ: voice.say("Read"),
         DeliveryState.FAILED: voice.say("Failed"),
         DeliveryState.GONE: voice.say("Cannot be reached any more"),
     }

@@ -82,6 +82,13 @@ class Reader:
         written: str = format_timedelta(moment - self._now, add_direction=True, locale=self.language.value)
         return self.voice.shown(written)
 
+    def left(self, moment: datetime) -> str:
+        """In how long a moment will be, to the hour below two days and to the minute below two hours."""
+        written: str = format_timedelta(
+            moment - self._now, granularity="minute", threshold=2, add_direction=True, locale=self.language.value
+        )
+        return self.voice.shown(written)
+
 
 def url(name: str, request: Request, **parameters: Any) -> str:
     """The address of a page of the panel; what is no part of its path goes behind the question mark."""

@@ -14,6 +14,7 @@ from admin import lead_words
 from admin.access import NotFound, PanelOf, Reads, Transaction, Visitor, Works
 from admin.pages import Reader, page, see_other
 from admin.panel import Panel
+from admin.reply_window import reply_window
 from admin.waking import wake_after_commit
 from bot.conversation.corresponding import LETTERS, answer_from_staff
 from bot.delivery import writing
@@ -60,6 +61,7 @@ class QuestionPage:
             "offered": [entries[topic] for topic in question.choices if topic in entries],
             "shelves": [(category_name(reader.voice, shelf), self.panel.library.shelf(shelf)) for shelf in Category],
             "topic": entries.get(question.staff_topic or ""),
+            "window": reply_window(reader, self.panel, trader),
             "gone": writing.obstacle(trader) is not None,
             "answered_by": await self.database.get(StaffMember, question.answered_by) if question.answered_by else None,
             "delivery": lead_words.delivery(reader, delivery) if delivery else "",

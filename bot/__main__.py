@@ -24,6 +24,7 @@ from bot.counsel import build_counsel, utc_now
 from bot.enquiry import Progress
 from bot.message import Choice, Incoming
 from bot.settings import Settings
+from bot.wording import load_voices
 from knowledge import evaluation
 from knowledge.check import inspect
 from knowledge.language import Language
@@ -34,6 +35,7 @@ from knowledge.retrieval import models_for
 from knowledge.understanding import Understander
 
 if TYPE_CHECKING:
+    from bot.channels.whatsapp.checking import Finding
     from bot.notices.mail_server import MailServer
 
 app = typer.Typer(
@@ -50,6 +52,8 @@ announce = typer.Typer(no_args_is_help=True, help="How announcements stand; they
 app.add_typer(announce, name="announce")
 checks = typer.Typer(no_args_is_help=True, help="Whether a service that the settings name can be used.")
 app.add_typer(checks, name="check")
+whatsapp = typer.Typer(no_args_is_help=True, help="The WhatsApp Business Platform.")
+app.add_typer(whatsapp, name="whatsapp")
 
 
 @app.command()
@@ -236,6 +240,31 @@ def suggest() -> None:
         typer.echo(line)
 
 
+@checks.command("whatsapp")
+def check_whatsapp() -> None:
+    """Check token, number, webhook and templates of WhatsApp; one line each, exit 1 where something is wrong."""
+    from bot.channels.whatsapp import checking  # noqa: PLC0415  (as in serve)
+
+    _show(checking.check(_settings(), load_voices()))
+
+
+@whatsapp.command("templates")
+def whatsapp_templates() -> None:
+    """Have Meta approve the templates that are missing, and show how each stands; exit 1 where one cannot be used."""
+    from bot.channels.whatsapp import checking  # noqa: PLC0415  (as in serve)
+
+    _show(checking.create_templates(_settings(), load_voices()))
+
+
+def _show(looking: Coroutine[None, None, list[Finding]]) -> None:
+    """Print what was found, one line a thing; exit 1 where something is wrong."""
+    logs.configure("ERROR")  # what is wrong stands in the findings
+    findings = asyncio.run(looking)
+    for finding in findings:
+        typer.echo(finding)
+    raise typer.Exit(0 if all(finding.right for finding in findings) else 1)
+
+
 @staff.command("add")
 def staff_add(
     login: Annotated[str, typer.Argument(help="Small Latin letters, digits, dots, hyphens, underscores.")],
@@ -340,7 +369,8 @@ def _settings() -> Settings:
         return Settings()
     except ValidationError as error:
         for problem in error.errors():
-            _announce(f"Setting {'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}")
+            name = ".".join(map(str, problem["loc"])).upper()
+            _announce(f"Setting {name}: {problem['msg']}" if name else problem["msg"])
         raise typer.Exit(1) from None
 
 
@@ -409,6 +439,12 @@ def _greet(settings: Settings, port: int, address: str) -> None:
         _announce(f"Telegram      on   {'webhook at ' + settings.public_url if settings.public_url else 'polling'}")
     else:
         _announce("Telegram      off  to turn it on: TELEGRAM_BOT_TOKEN=… make run (a token from @BotFather)")
+    if settings.whatsapp_token:
+        _announce(
+            "WhatsApp      on   webhook at /whatsapp/webhook; saudagar check whatsapp tells what is wrong, if anything"
+        )
+    else:
+        _announce("WhatsApp      off  to turn it on: see “Connecting a WhatsApp number” in the README")
     if mail := _mail_server(settings):
         _announce(f"Mail          on   digests to the staff by {mail.place}; saudagar check mail tries it")
     else:

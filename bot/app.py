@@ -18,6 +18,7 @@ from admin.pages import ROOT
 from admin.panel import Panel
 from admin.site import build_site
 from bot.background import Start, announcing, kept_up, open_channels, rates
+from bot.channels.channel import Windowed
 from bot.conversation.turn import Counsel
 from bot.counsel import Announce, utc_now
 from bot.delivery.drain import Drain
@@ -56,9 +57,11 @@ def prepare_database(settings: Settings, announce: Announce) -> str:
 
 def build(settings: Settings, counsel: Counsel, address: str, now: Callable[[], datetime] = utc_now) -> Service:
     """Build the service on a database whose tables are up to date."""
+    closing = AsyncExitStack()
     engine = database.open_engine(address)
+    closing.push_async_callback(engine.dispose)
     sessions = async_sessionmaker(engine, expire_on_commit=False)
-    channels = open_channels(settings, sessions, counsel.voices)
+    channels = open_channels(settings, sessions, counsel.voices, now, closing)
     paces = rates(settings)
     drain = Drain(sessions, {channel.name: channel for channel in channels}, now, paces)
     mail = mail_server(settings)
@@ -77,12 +80,11 @@ def build(settings: Settings, counsel: Counsel, address: str, now: Callable[[], 
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
-            stack.push_async_callback(engine.dispose)
+        async with closing:
             for channel in channels:
-                stack.push_async_callback(channel.close)
-            stack.push_async_callback(intake.settle)
-            await stack.enter_async_context(kept_up(tasks))
+                closing.push_async_callback(channel.close)
+            closing.push_async_callback(intake.settle)
+            await closing.enter_async_context(kept_up(tasks))
             yield
 
     app = FastAPI(title="Saudagar", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
@@ -98,6 +100,7 @@ def build(settings: Settings, counsel: Counsel, address: str, now: Callable[[], 
         secure=(settings.public_url or "").startswith("https://"),
         public_url=settings.public_url,
         bot_name=lambda: next((channel.bot_name for channel in channels if channel.bot_name), None),
+        windows={channel.name: channel.window for channel in channels if isinstance(channel, Windowed)},
         mail=mail is not None,
         approval_above=settings.announce_approval_above,
     )
@@ -125,7 +128,7 @@ async def work(settings: Settings, address: str, now: Callable[[], datetime] = u
         engine = database.open_engine(address)
         stack.push_async_callback(engine.dispose)
         sessions = async_sessionmaker(engine, expire_on_commit=False)
-        channels = open_channels(settings, sessions, voices)
+        channels = open_channels(settings, sessions, voices, now, stack)
         paces = rates(settings)
         drain = Drain(sessions, {channel.name: channel for channel in channels}, now, paces)
         tasks = [("drain", drain.run), *announcing(engine, channels, paces, voices, now)]

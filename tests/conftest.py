@@ -24,8 +24,10 @@ from bot.counsel import build_counsel
 from bot.records import database
 from bot.settings import Settings
 from knowledge.library import load_library
+from tests.servers import graph_api as graph
 from tests.servers.bot_api import TOKEN, BotApi
-from tests.trader import TelegramTrader, WebTrader
+from tests.servers.graph_api import GraphApi
+from tests.trader import TelegramTrader, WebTrader, WhatsAppTrader
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 
@@ -96,6 +98,16 @@ async def bot_api() -> AsyncIterator[BotApi]:
     assert api.faults == []
 
 
+@pytest.fixture
+async def graph_api() -> AsyncIterator[GraphApi]:
+    """A Graph API on loopback; a call that breaks a published limit fails the test."""
+    api = GraphApi()
+    await api.start()
+    yield api
+    await api.stop()
+    assert api.faults == []
+
+
 @dataclass(frozen=True)
 class Running:
     """A service that serves."""
@@ -104,6 +116,12 @@ class Running:
     address: str
     bot_api: BotApi
     browser: aiohttp.ClientSession
+    graph_api: GraphApi | None = None
+
+    def on_whatsapp(self, number: str = "923001234567") -> WhatsAppTrader:
+        """A person on WhatsApp."""
+        assert self.graph_api is not None
+        return WhatsAppTrader(self.graph_api, self.address, self.browser, number)
 
     def on_telegram(self, chat: int = 501, language: str | None = "en") -> TelegramTrader:
         """A person on Telegram."""
@@ -117,7 +135,7 @@ class Running:
 
 
 @asynccontextmanager
-async def serving(service: Service, bot_api: BotApi) -> AsyncIterator[Running]:
+async def serving(service: Service, bot_api: BotApi, graph_api: GraphApi | None = None) -> AsyncIterator[Running]:
     """Serve on a free port until the block ends."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
@@ -130,7 +148,7 @@ async def serving(service: Service, bot_api: BotApi) -> AsyncIterator[Running]:
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     try:
         async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
-            yield Running(service, address, bot_api, browser)
+            yield Running(service, address, bot_api, browser, graph_api)
     finally:
         server.should_exit = True
         await task
@@ -140,6 +158,31 @@ async def serving(service: Service, bot_api: BotApi) -> AsyncIterator[Running]:
 def settings(bot_api: BotApi, tmp_path: Path) -> Settings:
     """Settings of a service that polls the Bot API of the test."""
     return Settings(_env_file=None, data_dir=tmp_path, telegram_bot_token=TOKEN, telegram_api_url=bot_api.address)
+
+
+@pytest.fixture
+def whatsapp_settings(settings: Settings, graph_api: GraphApi) -> Settings:
+    """The same with WhatsApp, whose Graph API is that of the test."""
+    return Settings(
+        _env_file=None,
+        data_dir=settings.data_dir,
+        telegram_bot_token=settings.telegram_bot_token,
+        telegram_api_url=settings.telegram_api_url,
+        whatsapp_token=graph.TOKEN,
+        whatsapp_phone_id=graph.PHONE_ID,
+        whatsapp_app_secret=graph.APP_SECRET,
+        whatsapp_verify_token=graph.VERIFY_TOKEN,
+        whatsapp_api_url=graph_api.address,
+    )
+
+
+@pytest.fixture
+async def on_all_channels(
+    whatsapp_settings: Settings, counsel: Counsel, database_address: str, bot_api: BotApi, graph_api: GraphApi
+) -> AsyncIterator[Running]:
+    """The whole service, with WhatsApp."""
+    async with serving(build(whatsapp_settings, counsel, database_address), bot_api, graph_api) as run:
+        yield run
 
 
 @pytest.fixture

@@ -6,13 +6,17 @@ import pytest
 from aiogram.types import Contact, PhotoSize, Sticker, Voice
 
 from tests.conftest import Running
-from tests.trader import TelegramTrader, Trader, WebTrader
+from tests.trader import TelegramTrader, Trader, WebTrader, WhatsAppTrader
 
 
-@pytest.fixture(params=["telegram", "web"])
-async def trader(request: pytest.FixtureRequest, running: Running) -> TelegramTrader | WebTrader:
+@pytest.fixture(params=["telegram", "web", "whatsapp"])
+async def trader(
+    request: pytest.FixtureRequest, on_all_channels: Running
+) -> TelegramTrader | WebTrader | WhatsAppTrader:
     """A person on each channel in turn."""
-    return running.on_telegram() if request.param == "telegram" else await running.on_web()
+    if request.param == "web":
+        return await on_all_channels.on_web()
+    return on_all_channels.on_telegram() if request.param == "telegram" else on_all_channels.on_whatsapp()
 
 
 async def test_a_driver_asks_in_finglish_and_is_answered_in_persian_with_source_date_and_pin(trader: Trader) -> None:

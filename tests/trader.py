@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -15,6 +16,7 @@ import aiohttp
 from aiogram.types import CallbackQuery, Chat, InaccessibleMessage, Location, Message, Update, User
 
 from tests.servers.bot_api import BotApi
+from tests.servers.graph_api import PHONE_ID, WABA_ID, GraphApi
 
 PATIENCE = 10.0  # seconds that a test waits for a reply before it fails
 
@@ -149,6 +151,141 @@ class TelegramTrader:
             elif method == "sendLocation":
                 place = (float(parameters["latitude"]), float(parameters["longitude"]))
                 self.inbox.replies.append(Reply("📍", {}, place))
+
+
+class WhatsAppTrader:
+    """A person on WhatsApp; what he does is delivered to the webhook, signed."""
+
+    messages = itertools.count(1)
+
+    def __init__(
+        self, api: GraphApi, address: str, session: aiohttp.ClientSession, number: str = "923001234567"
+    ) -> None:
+        self.api = api
+        self.address = address
+        self.session = session
+        self.number: str | None = number
+        self.user_id = f"PK.{number}0001"
+        self.inbox = Inbox()
+        self.seen = 0
+
+    def message(self, type_: str, content: Any = None) -> dict[str, Any]:
+        """A message of this person, of any kind."""
+        message = {
+            "from": self.number,
+            "from_user_id": self.user_id,
+            "id": f"wamid.HBgLTRADER{next(self.messages):08d}",
+            "timestamp": str(int(self.api.clock())),
+            "type": type_,
+            type_: content,
+        }
+        return {name: value for name, value in message.items() if value is not None}
+
+    def body(self, *messages: dict[str, Any]) -> dict[str, Any]:
+        """The call that delivers them."""
+        contact = {"profile": {"name": "Trader"}, "wa_id": self.number, "user_id": self.user_id}
+        return as_delivered(
+            contacts=[{name: value for name, value in contact.items() if value is not None}], messages=list(messages)
+        )
+
+    async def sends(self, type_: str, content: Any = None) -> dict[str, Any]:
+        """Send any kind of message; return the call that delivered it."""
+        body = self.body(self.message(type_, content))
+        await self.delivers(body)
+        return body
+
+    async def delivers(self, body: dict[str, Any]) -> None:
+        """Have a call delivered."""
+        assert await self.api.deliver(self.session, self.address, body) == 200
+
+    async def types(self, text: str) -> None:
+        """Send a text."""
+        await self.sends("text", {"body": text})
+
+    async def shares(self, latitude: float, longitude: float) -> None:
+        """Share a location."""
+        await self.sends("location", {"latitude": latitude, "longitude": longitude})
+
+    async def taps(self, label: str) -> None:
+        """Tap a button, or a row of a list, of the newest message that has it."""
+        self._collect()
+        await self.taps_data(self.inbox.button(label))
+
+    async def taps_data(self, data: str) -> None:
+        """Tap a button by its data, as that of an old message."""
+        await self.sends("interactive", {"type": "list_reply", "list_reply": {"id": data, "title": "…"}})
+
+    async def reads(self, contains: str) -> Reply:
+        """Wait for a reply with these words, and for the further pages of its choices."""
+        found: list[Reply] = []
+
+        def arrived() -> bool:
+            self._collect()
+            if reply := self.inbox.take(contains):
+                found.append(reply)
+            return bool(found)
+
+        try:
+            async with self.api.changed:
+                await asyncio.wait_for(self.api.changed.wait_for(arrived), PATIENCE)
+        except TimeoutError:
+            raise AssertionError(f"no reply with “{contains}” in {self.inbox.replies}") from None
+        if len(found[0].buttons) == 10:  # as many as one message takes: perhaps there are more
+            await self._turns_the_page(found[0])
+        return found[0]
+
+    async def _turns_the_page(self, reply: Reply) -> None:
+        def more() -> bool:
+            self._collect()
+            return len(reply.buttons) > 10
+
+        try:
+            async with self.api.changed:
+                await asyncio.wait_for(self.api.changed.wait_for(more), 1)
+        except TimeoutError:
+            return
+
+    def _collect(self) -> None:
+        calls = self.api.calls[self.seen :]
+        self.seen = len(self.api.calls)
+        for call in calls:
+            if call["for"] in {self.number, self.user_id}:
+                self._take_in(call)
+
+    def _take_in(self, call: dict[str, Any]) -> None:
+        match call["type"]:
+            case "text":
+                self.inbox.replies.append(Reply(call["text"]["body"], {}))
+            case "location":
+                place = (call["location"]["latitude"], call["location"]["longitude"])
+                self.inbox.replies.append(Reply("📍", {}, place))
+            case "document":
+                self.inbox.replies.append(Reply(f"📎 {call['document']['filename']}", {}))
+            case "template":
+                self.inbox.replies.append(Reply(f"template {call['template']['name']}", {"Read it": "menu:main"}))
+            case "interactive":
+                text = call["interactive"]["body"]["text"]
+                buttons = dict(_labelled(call["interactive"]["action"]))
+                if self.inbox.replies and re.fullmatch(r"\D+\(\d/\d\)", text):  # a further page
+                    self.inbox.replies[-1].buttons.update(buttons)
+                else:
+                    self.inbox.replies.append(Reply(text, buttons))
+
+
+def _labelled(action: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Label and data of each choice; a row's label is the line below its title, where there is one."""
+    for button in action.get("buttons", ()):
+        yield button["reply"]["title"], button["reply"]["id"]
+    for section in action.get("sections", ()):
+        for row in section["rows"]:
+            yield row.get("description") or row["title"], row["id"]
+
+
+def as_delivered(**value: Any) -> dict[str, Any]:
+    """A webhook call of the Cloud API."""
+    metadata = {"display_phone_number": "15550783881", "phone_number_id": PHONE_ID}
+    change = {"field": "messages", "value": {"messaging_product": "whatsapp", "metadata": metadata, **value}}
+    return {"object": "whatsapp_business_account", "entry": [{"id": WABA_ID, "changes": [change]}]}
 
 
 class WebTrader:

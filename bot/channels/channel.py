@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
 from fastapi import APIRouter
 
-from bot.message import Incoming, Outgoing
+from bot.message import Incoming, Outgoing, Purpose
+from knowledge.language import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,47 @@ class Moved(SendError):
 
 class Refused(SendError):
     """The platform will not take this message, now or later."""
+
+
+class WindowClosed(SendError):
+    """The platform takes nothing but approved templates until the trader writes again; the message can wait for that.
+
+    A kind of its own, because none of the others is true of it: waiting does not help, trying again does not, the
+    trader is there, and the message is good (docs/decisions/0013).
+    """
+
+
+class Halted(SendError):
+    """The platform takes no message from us, whoever it is for; staff have to act, and meanwhile nothing is tried.
+
+    A kind of its own: as `Throttled` it would be tried all the time, as `Refused` it would cost all messages behind it.
+    """
+
+
+class Progress(StrEnum):
+    """What a platform reports of a message that it took."""
+
+    SENT = "sent"
+    DELIVERED = "delivered"  # it is on the trader's device
+    READ = "read"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A platform's report on one of the messages that it took from us."""
+
+    channel: str
+    external_id: str
+    recipients: tuple[str, ...]  # the identifiers by which it names the trader
+    progress: Progress
+    failure: SendError | None = None  # where it failed
+
+
+class TakeReport(Protocol):
+    """Takes a report; returns once it is recorded."""
+
+    async def __call__(self, report: Report) -> None: ...
 
 
 class Receive(Protocol):
@@ -97,5 +141,20 @@ class Channel(Protocol):
         """Send the platform messages that one message comes to, without the first `already`; yield the id of each.
 
         `bulk`: it goes to many, for which platforms have rates, and prices, of their own.
-        Raises one of the five kinds of `SendError`.
+        Raises one of the kinds of `SendError`.
+        """
+
+
+@runtime_checkable
+class Windowed(Protocol):
+    """A channel that, a while after the trader's last message, takes approved templates alone."""
+
+    @property
+    def window(self) -> timedelta:
+        """How long after the trader's last message anything may be sent."""
+
+    async def send_template(self, identifier: str, purpose: Purpose, language: Language) -> str:
+        """Send the template that asks the trader to read what waits for him; return the platform's id.
+
+        Raises a `SendError`; `Refused` where there is no approved template.
         """

@@ -276,6 +276,12 @@ def _unreadable(kind: Kind, voice: Voice) -> str:
             return voice.say("Nice one! Write me what you want to know, a few words are enough.")
         case Kind.CONTACT:
             return voice.say("I do not keep contacts. Write me what you want to know.")
+        case Kind.REACTION:
+            return voice.say("Thank you! Write me what you want to know, a few words are enough.")
+        case Kind.ORDER:
+            return voice.say("I cannot take orders. Write me what you want to know, a few words are enough.")
+        case Kind.MOVED:
+            return voice.say("You have a new number. I know you as before; nothing of yours is lost.")
         case Kind.TEXT:
             return voice.say("Your message was empty. Write your question, a few words are enough.")
         case _:

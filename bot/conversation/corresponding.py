@@ -12,7 +12,7 @@ from bot.conversation.reaching import shown_phone
 from bot.conversation.tracking import sent
 from bot.conversation.turn import ChamberAnswered, IntroductionAnswered, Memory, Turn, rows
 from bot.enquiry import Enquiry, LeadState, Progress
-from bot.message import Choice, Outgoing
+from bot.message import Choice, Outgoing, Purpose
 from bot.wording import Voice
 
 LETTERS = 2000  # of a message between trader and chamber
@@ -23,7 +23,7 @@ LARGEST_ID = 2**63 - 1  # of an introduction
 def from_chamber(voice: Voice, reference: str, text: str) -> Outgoing:
     """A message of the chamber's staff about an enquiry, with the way to answer it."""
     title = voice.say("✉️ **The chamber writes about your enquiry {reference}:**", reference=reference)
-    return Outgoing(f"{title}\n\n{quoted_lines(text[:LETTERS])}", voice.language, rows(_answer(reference, voice)))
+    return _update(f"{title}\n\n{quoted_lines(text[:LETTERS])}", voice, _answer(reference, voice))
 
 
 def answer_from_staff(voice: Voice, question: str, text: str) -> Outgoing:
@@ -33,14 +33,14 @@ def answer_from_staff(voice: Voice, question: str, text: str) -> Outgoing:
         asked += "…"
     title = voice.say("💬 **The staff answered your question:** {question}", question=quoted(asked))
     menu = Choice(voice.say("Menu"), "menu:main")
-    return Outgoing(f"{title}\n\n{quoted_lines(text[:LETTERS])}", voice.language, rows(menu))
+    words = f"{title}\n\n{quoted_lines(text[:LETTERS])}"
+    return Outgoing(words, voice.language, rows(menu), purpose=Purpose.QUESTION_ANSWERED)
 
 
 def state_told(voice: Voice, reference: str, state: LeadState) -> Outgoing:
     """The news that an enquiry stands otherwise than before."""
     text = voice.say("Your enquiry {reference}: {state}", reference=reference, state=state_words(state, voice))
-    buttons = rows(_answer(reference, voice), Choice(voice.say("📨 My enquiries"), "enquire:list"))
-    return Outgoing(text, voice.language, buttons)
+    return _update(text, voice, _answer(reference, voice), Choice(voice.say("📨 My enquiries"), "enquire:list"))
 
 
 def introduction_asked(voice: Voice, introduction: int, reference: str, about: str) -> Outgoing:
@@ -53,11 +53,9 @@ def introduction_asked(voice: Voice, introduction: int, reference: str, about: s
         "e-mail address. If one of you does not want it, neither learns who the other is. "
         "May the chamber introduce you?"
     )
-    buttons = rows(
-        Choice(voice.say("✅ Yes, introduce us"), f"enquire:agree:{introduction}"),
-        Choice(voice.say("🚫 No, do not share it"), f"enquire:refuse:{introduction}"),
-    )
-    return Outgoing(f"{title}\n{quoted(about)}\n\n{what}", voice.language, buttons)
+    agree = Choice(voice.say("✅ Yes, introduce us"), f"enquire:agree:{introduction}")
+    refuse = Choice(voice.say("🚫 No, do not share it"), f"enquire:refuse:{introduction}")
+    return _update(f"{title}\n{quoted(about)}\n\n{what}", voice, agree, refuse)
 
 
 def card(voice: Voice, introduction: int, reference: str, enquiry: Enquiry) -> Outgoing:
@@ -72,7 +70,7 @@ def card(voice: Voice, introduction: int, reference: str, enquiry: Enquiry) -> O
         "payment in writing before you send anything."
     )
     lines = "\n".join(f"- {line}" for line in _card_lines(voice, enquiry) if line)
-    return Outgoing(f"{title}\n\n{lines}\n\n{caution}", voice.language, rows(_answer(reference, voice)))
+    return _update(f"{title}\n\n{lines}\n\n{caution}", voice, _answer(reference, voice))
 
 
 def introduction_refused(voice: Voice, reference: str) -> Outgoing:
@@ -82,7 +80,7 @@ def introduction_refused(voice: Voice, reference: str) -> Outgoing:
         "The chamber goes on looking.",
         reference=reference,
     )
-    return Outgoing(text, voice.language, rows(_answer(reference, voice)))
+    return _update(text, voice, _answer(reference, voice))
 
 
 def tapped(memory: Memory, step: str, values: list[str], voice: Voice, enquiries: Sequence[Progress]) -> Turn | None:
@@ -137,6 +135,11 @@ def _introduction_answered(memory: Memory, introduction: int, voice: Voice, *, a
     else:
         text = voice.say("Good. Nothing of yours is shared.")
     return Turn(memory, (Outgoing(text, voice.language),), (IntroductionAnswered(introduction, agreed),))
+
+
+def _update(text: str, voice: Voice, *buttons: Choice) -> Outgoing:
+    """A message about an enquiry that is no reply to what the trader just wrote."""
+    return Outgoing(text, voice.language, rows(*buttons), purpose=Purpose.LEAD_UPDATE)
 
 
 def _answer(reference: str, voice: Voice) -> Choice:

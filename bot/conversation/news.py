@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.conversation.turn import CalendarWanted, Memory, Turn, rows
-from bot.message import Choice, Document, Outgoing
+from bot.message import Choice, Document, Outgoing, Purpose
 from bot.wording import Voice
 
 NAME = "news"
@@ -50,7 +50,8 @@ def announcement(voice: Voice, words: str, event: Event | None, occasion: str, *
         buttons.append(Choice(voice.say("📅 Into my calendar"), f"news:calendar:{event.announcement}"))
     buttons.append(Choice(voice.say("⚙️ My subjects"), "subscribe:subjects"))
     buttons.append(Choice(voice.say("🔕 Send me none"), "settle:stop"))
-    return Outgoing("\n\n".join(parts), voice.language, rows(*buttons))
+    text = "\n\n".join(parts)
+    return Outgoing(text, voice.language, rows(*buttons), purpose=Purpose.ANNOUNCEMENT)
 
 
 def tapped(memory: Memory, step: str, values: list[str], voice: Voice) -> Turn | None:
@@ -59,7 +60,7 @@ def tapped(memory: Memory, step: str, values: list[str], voice: Voice) -> Turn |
         # a number that the tables can hold; whether there is such an announcement is seen where it is recorded
         case "calendar", [number] if number.isascii() and number.isdecimal() and len(number) <= NUMBER_DIGITS:
             button = Choice(voice.say("Menu"), "menu:main")
-            reply = Outgoing(voice.say("Anything else? Just write to me."), voice.language, rows(button))
+            reply = Outgoing(voice.say("📅 The date for your calendar:"), voice.language, rows(button))
             return Turn(memory, (reply,), (CalendarWanted(int(number)),))
     return None
 

@@ -18,8 +18,18 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, async_sessionmaker
 
-from bot.channels.channel import Channel, Moved, Refused, SendError, Throttled, TraderGone, Unreachable
-from bot.delivery import broadcasts, moving
+from bot.channels.channel import (
+    Channel,
+    Halted,
+    Moved,
+    Refused,
+    SendError,
+    Throttled,
+    TraderGone,
+    Unreachable,
+    WindowClosed,
+)
+from bot.delivery import broadcasts, halts, moving, windows
 from bot.delivery.broadcasts import Claim, Outcome, RecipientState, Texts
 from bot.delivery.drain import PAUSES
 from bot.delivery.pace import Pace
@@ -116,6 +126,9 @@ class Broadcaster:
         self._pace.begin_anew()
         try:
             while True:
+                if await self._halted():
+                    await asyncio.sleep(LOOK_AROUND)
+                    continue
                 self._claims += await broadcasts.claim(connection, self._texts, self._channel.name, self._now(), limit)
                 if not self._claims:
                     await self._settle()
@@ -126,6 +139,10 @@ class Broadcaster:
         except asyncio.CancelledError:
             await self._part()
             raise
+
+    async def _halted(self) -> bool:
+        async with self._sessions() as session:
+            return await halts.standing(session, self._channel.name, self._now()) is not None
 
     async def _begin_sends(self) -> None:
         """Send what was taken up, as the rate and the slots allow; pass over what another may take up soon."""
@@ -177,13 +194,28 @@ class Broadcaster:
     async def _outcome(self, claim: Claim) -> Outcome:
         ids = list(claim.external_ids)
         try:
-            async for external_id in self._channel.send(claim.address.identifier, claim.message, len(ids), bulk=True):
-                ids.append(external_id)
+            return await self._delivered(claim, ids)
         except SendError as error:
             return self._failed(claim, tuple(ids), error)
+        except SQLAlchemyError as error:  # of asking a trader to write
+            return self._failed(claim, tuple(ids), Unreachable(f"the database does not answer: {type(error).__name__}"))
         except Exception:  # the edge of one delivery: a fault of ours fails it alone
             log.exception("announcement failed by a fault of ours", extra={"broadcast": claim.broadcast})
             return self._failed(claim, tuple(ids), Refused("internal error"))
+
+    async def _delivered(self, claim: Claim, ids: list[str]) -> Outcome:
+        """Send a message; where the channel takes templates alone, have the trader asked by one. Raises a `SendError`.
+
+        `ids` are added to as parts go out. What waits comes with the trader's next message, or his tap on the template.
+        """
+        try:
+            windows.check(self._channel, claim, self._now())
+            async for external_id in self._channel.send(claim.address.identifier, claim.message, len(ids), bulk=True):
+                ids.append(external_id)
+        except WindowClosed:
+            asking = await windows.ask_to_write(self._channel, self._sessions, claim, self._now())
+            reason, template = _storable(asking.reason), asking.template_id
+            return Outcome(claim, RecipientState.WAITING, self._now(), tuple(ids), reason, template_id=template)
         return Outcome(claim, RecipientState.SENT, self._now(), tuple(ids))
 
     def _failed(self, claim: Claim, ids: tuple[str, ...], error: SendError) -> Outcome:
@@ -194,6 +226,14 @@ class Broadcaster:
                 self._pace.pause(seconds, replies=True)
                 due = now + timedelta(seconds=seconds)
                 return Outcome(claim, RecipientState.QUEUED, now, ids, reason, due, tried=False)
+            case Halted():
+                log.error(
+                    "the channel takes no message from us; staff have to act",
+                    extra={"channel": self._channel.name, "reason": reason},
+                )
+                self._pace.pause(halts.PAUSE.total_seconds())
+                due = now + halts.PAUSE
+                return Outcome(claim, RecipientState.QUEUED, now, ids, reason, due, tried=False, halted=True)
             case Unreachable() if claim.attempts < len(PAUSES):
                 due = now + timedelta(seconds=PAUSES[claim.attempts])
                 return Outcome(claim, RecipientState.QUEUED, now, ids, reason, due)
@@ -226,6 +266,10 @@ class Broadcaster:
                         elif outcome.moved_to:
                             log.info("a chat has another identifier", extra={"trader": outcome.claim.trader})
                             await moving.move(session, outcome.claim.address, outcome.moved_to)
+                        elif outcome.state is RecipientState.WAITING:
+                            await broadcasts.keep_waiting(session, outcome)
+                        elif outcome.halted and outcome.error:
+                            await halts.halt(session, self._channel.name, outcome.error, outcome.at)
                     await broadcasts.record(session, outcomes)
             except SQLAlchemyError as error:
                 log.warning(

@@ -50,6 +50,7 @@ class RecipientState(StrEnum):
     SENT = "sent"  # the channel took it
     DELIVERED = "delivered"  # it arrived on the phone; some channels tell
     READ = "read"  # he saw it; some channels tell
+    WAITING = "waiting"  # it is in the outbox until he writes: the channel takes nothing but templates before
     FAILED = "failed"  # refused for good, or not to be reached for a day
     GONE = "gone"  # the trader cannot be written to any more
     CANCELLED = "cancelled"  # the announcement was cancelled before it left
@@ -120,6 +121,9 @@ class Claim:
     message: Outgoing
     attempts: int  # before this one
     external_ids: tuple[str, ...]  # of the parts that went out in earlier attempts
+    heard_at: datetime | None = None  # the trader's last word
+    closed_at: datetime | None = None  # what the channel says of its window goes to the outbox with the message
+    opted_in: bool = False  # whether he asked for announcements himself: he subscribed
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,8 @@ class Outcome:
     due_at: datetime | None = None  # where it is tried again
     tried: bool = True  # False where the platform asked to wait: that costs no attempt
     moved_to: str | None = None  # the identifier under which the chat goes on
+    template_id: str | None = None  # of the template that asks the trader to write, where the message waits for that
+    halted: bool = False  # the channel takes no message from us until staff have acted
 
 
 #: What readers get, by broadcast and language: fixed once a broadcast sends, so that it is read once.
@@ -180,7 +186,8 @@ _CLAIM = text("""
         ORDER BY due_at LIMIT :most FOR UPDATE SKIP LOCKED),
     held AS (
         SELECT due.*, quiet_until(:at, traders.quiet_from, traders.quiet_until, traders.zone) AS quiet,
-               traders.announcements AND announcements.state <> 'cancelled' AS wanted
+               traders.announcements AND announcements.state <> 'cancelled' AS wanted, traders.last_seen_at,
+               EXISTS (SELECT FROM subscriptions WHERE subscriptions.trader_id = traders.id) AS opted_in
         FROM due JOIN traders ON traders.id = due.trader_id
         JOIN broadcasts ON broadcasts.id = due.broadcast_id
         JOIN announcements ON announcements.id = broadcasts.announcement_id)
@@ -191,7 +198,7 @@ _CLAIM = text("""
     FROM held
     WHERE recipients.broadcast_id = held.broadcast_id AND recipients.trader_id = held.trader_id
     RETURNING recipients.broadcast_id, recipients.trader_id, recipients.state, channel, identifier, attempts, language,
-              external_id
+              external_id, held.last_seen_at, held.opted_in
 """)
 
 _RECORD = text("""
@@ -209,6 +216,21 @@ _RECORD = text("""
          AS given (broadcast, trader, lease, state, tried, external_id, error, sent_at, due_at)
     WHERE broadcast_id = given.broadcast AND trader_id = given.trader
       AND recipients.state = 'sending' AND recipients.lease = given.lease
+""")
+
+#: Who wrote while the template was on its way has nothing to wait for.
+_KEEP_WAITING = text("""
+    INSERT INTO deliveries (trader_id, channel, identifier, message, state, attempts, due_at, external_ids, error,
+                            template_id, created_at)
+    SELECT traders.id, traders.channel, traders.identifier, broadcast_texts.message,
+           CASE WHEN last_seen_at > :heard_at THEN 'queued' ELSE 'waiting' END, 0, :at,
+           to_jsonb(CAST(:external_ids AS text[])), :error, :template, :at
+    FROM traders JOIN recipients ON recipients.trader_id = traders.id
+    JOIN broadcast_texts ON broadcast_texts.broadcast_id = recipients.broadcast_id
+                        AND broadcast_texts.language = recipients.language
+    WHERE traders.id = :trader AND recipients.broadcast_id = :broadcast AND recipients.state = 'sending'
+      AND recipients.lease = :lease
+    FOR NO KEY UPDATE OF traders FOR UPDATE OF recipients
 """)
 
 _GIVE_BACK = text("""
@@ -283,6 +305,8 @@ async def claim(connection: AsyncConnection, texts: Texts, channel: str, at: dat
             texts[row.broadcast_id, row.language],
             row.attempts,
             tuple((row.external_id or "").split()),
+            row.last_seen_at,
+            opted_in=row.opted_in,
         )
         for row in rows
     ]
@@ -321,6 +345,17 @@ async def record(session: AsyncSession, outcomes: Sequence[Outcome]) -> int:
     }
     changed = await session.execute(_RECORD, values)
     return int(changed.rowcount)  # type: ignore[attr-defined]
+
+
+async def keep_waiting(session: AsyncSession, outcome: Outcome) -> None:
+    """Put a message that waits for the trader to write into the outbox, if its lease is still ours; then `record`."""
+    claim = outcome.claim
+    values = {
+        "trader": claim.trader, "broadcast": claim.broadcast, "lease": claim.lease, "heard_at": claim.heard_at,
+        "external_ids": list(outcome.external_ids), "error": outcome.error, "template": outcome.template_id,
+        "at": outcome.at,
+    }  # fmt: skip
+    await session.execute(_KEEP_WAITING, values)
 
 
 async def finish(session: AsyncSession, at: datetime) -> list[int]:

@@ -5,14 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from bot.channels.channel import Channel, Moved, Refused, SendError, Throttled, TraderGone, Unreachable
-from bot.delivery import moving, outbox
+from bot.channels.channel import (
+    Channel,
+    Halted,
+    Moved,
+    Refused,
+    SendError,
+    Throttled,
+    TraderGone,
+    Unreachable,
+    WindowClosed,
+)
+from bot.delivery import halts, moving, outbox, windows
 from bot.delivery.chats import Chats
 from bot.delivery.outbox import Claim
 from bot.delivery.pace import Pace
@@ -63,6 +73,8 @@ class Drain:
         taken = 0
         for name in self._channels:
             async with self._sessions.begin() as session:
+                if await halts.standing(session, name, self._now()):
+                    continue
                 claims = await outbox.claim_due(session, name, self._now(), BATCH)
             taken += len(claims)
             await asyncio.gather(*(self._send_in_order([claim]) for claim in claims))
@@ -108,8 +120,11 @@ class Drain:
                 return _Send(claim, external_ids, Throttled(wait))
             number = pace.reply_leaves()
         try:
+            windows.check(channel, claim, self._now())
             async for external_id in channel.send(claim.address.identifier, claim.message, len(external_ids)):
                 external_ids.append(external_id)
+        except WindowClosed as error:
+            return await self._ask_to_write(channel, _Send(claim, external_ids, error))
         except SendError as error:
             failure = error
             if pace and isinstance(error, Throttled):  # about this chat or the whole bot: announcements wait
@@ -121,12 +136,28 @@ class Drain:
             pace.came_back(number)
         return _Send(claim, external_ids, failure)
 
+    async def _ask_to_write(self, channel: Channel, send: _Send) -> _Send:
+        try:
+            asking = await windows.ask_to_write(channel, self._sessions, send.claim, self._now())
+        except SendError as error:
+            return replace(send, failure=error)
+        return replace(send, reason=asking.reason, template_id=asking.template_id)
+
     async def _record(self, session: AsyncSession, send: _Send, now: datetime) -> None:
         claim, external_ids, failure = send.claim, send.external_ids, send.failure
         ids = {"delivery": claim.id, "channel": claim.address.channel}
         match failure:
             case None:
                 await outbox.record_sent(session, claim, external_ids, now)
+            case WindowClosed():
+                log.info("waits for the trader to write", extra={**ids, "reason": send.reason})
+                await outbox.record_waiting(session, claim, external_ids, send.reason, send.template_id)
+            case Halted():
+                log.error(
+                    "the channel takes no message from us; staff have to act", extra={**ids, "reason": str(failure)}
+                )
+                until = await halts.halt(session, claim.address.channel, str(failure), now)
+                await outbox.postpone(session, claim, external_ids, until, str(failure))
             case Throttled(seconds=seconds):
                 log.warning("the platform asks to wait", extra={**ids, "seconds": seconds})
                 until = now + timedelta(seconds=seconds)
@@ -155,9 +186,11 @@ class _Send:
     claim: Claim
     external_ids: Sequence[str]  # of the parts that went out
     failure: SendError | None
+    reason: str = ""  # why it waits for the trader
+    template_id: str | None = None  # of the template that asks him to write
 
     @property
     def waits(self) -> bool:
         """Whether it is tried again, so that those behind it in its chat have to wait."""
         again = isinstance(self.failure, Unreachable | Moved) and self.claim.attempts < len(PAUSES)
-        return again or isinstance(self.failure, Throttled)
+        return again or isinstance(self.failure, Throttled | Halted)

@@ -65,9 +65,7 @@ _MOVE = tuple(
 async def move(session: AsyncSession, address: Address, identifier: str) -> None:
     """Reach the trader of an address under another identifier: all that is his, and all that waits for him, stays.
 
-    Where another trader has that identifier already, the two become one. The one of the old address stays, with what
-    he subscribed to and what the conversation remembers; enquiries, questions and messages of the other become his,
-    and if one of the two wanted no announcements he gets none.
+    Where another trader has that identifier already, the two become one: see `become_one`.
     """
     values = {"channel": address.channel, "before": address.identifier, "after": identifier}
     held = {row.identifier: row.id for row in await session.execute(_HOLD, values)}
@@ -75,7 +73,22 @@ async def move(session: AsyncSession, address: Address, identifier: str) -> None
     if trader is None or trader == newcomer:
         return
     if newcomer is not None:
-        for statement in _BECOME_ONE:
-            await session.execute(statement, {"trader": trader, "newcomer": newcomer})
+        await become_one(session, trader, newcomer)
+    await readdress(session, trader, address, identifier)
+
+
+async def become_one(session: AsyncSession, trader: int, newcomer: int) -> None:
+    """Make two traders, both held, one.
+
+    The first stays, with what he subscribed to and what the conversation remembers; enquiries, questions and messages
+    of the other become his, and if one of the two wanted no announcements he gets none.
+    """
+    for statement in _BECOME_ONE:
+        await session.execute(statement, {"trader": trader, "newcomer": newcomer})
+
+
+async def readdress(session: AsyncSession, trader: int, address: Address, identifier: str) -> None:
+    """Give a trader who is held another identifier, and with him what was and will be sent to him."""
+    values = {"channel": address.channel, "before": address.identifier, "after": identifier, "trader": trader}
     for statement in _MOVE:
-        await session.execute(statement, values | {"trader": trader})
+        await session.execute(statement, values)

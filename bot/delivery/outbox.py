@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Row, TextClause, delete, func, or_, select, text, update
+from sqlalchemy import ForeignKey, Index, Row, TextClause, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -26,6 +26,9 @@ class DeliveryState(StrEnum):
     QUEUED = "queued"  # waits until it is due
     SENDING = "sending"  # a process holds a lease on it
     SENT = "sent"  # the channel took it
+    DELIVERED = "delivered"  # it is on his device, where the channel reports that
+    READ = "read"  # likewise
+    WAITING = "waiting"  # until the trader writes: the channel takes nothing but templates before
     FAILED = "failed"  # the channel refused it for good
     GONE = "gone"  # the trader cannot be written to any more
 
@@ -45,6 +48,7 @@ class Delivery(Record):
         ),
         Index("ix_deliveries_open_due", "channel", "due_at", postgresql_where=text("state IN ('queued', 'sending')")),
         Index("ix_deliveries_chat", "channel", "identifier", "id"),
+        Index("ix_deliveries_waiting", "channel", "identifier", postgresql_where=text("state = 'waiting'")),
         Index("ix_deliveries_created", "created_at", postgresql_include=["state"]),  # counts by day read it alone
     )
 
@@ -60,6 +64,8 @@ class Delivery(Record):
     lease: Mapped[uuid.UUID | None]
     external_ids: Mapped[Json]  # the channel's ids of the parts that it took
     error: Mapped[str | None]
+    closed_at: Mapped[datetime | None]  # when the channel said that it takes nothing but templates
+    template_id: Mapped[str | None]  # the channel's id of the template that asks the trader to write
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
 
@@ -74,6 +80,9 @@ class Claim:
     message: Outgoing
     attempts: int  # before this one
     external_ids: tuple[str, ...]  # of the parts that went out in earlier attempts
+    heard_at: datetime | None = None  # the trader's last word; None where he is just being answered
+    closed_at: datetime | None = None  # when the channel said that it takes nothing but templates
+    opted_in: bool = False  # whether the trader asked for announcements himself: he subscribed
 
 
 #: Written out once: building these statements anew for each message costs more than running them.
@@ -101,7 +110,10 @@ _CLAIM = """
                 AND earlier.id < waiting.id AND earlier.state IN ('queued', 'sending') {held})
         ORDER BY id LIMIT :most
         FOR UPDATE SKIP LOCKED)
-    RETURNING id, channel, identifier, message, attempts, external_ids
+    RETURNING id, channel, identifier, message, attempts, external_ids, closed_at,
+        (SELECT last_seen_at FROM traders WHERE traders.id = deliveries.trader_id) AS heard_at,
+        (SELECT announcements AND EXISTS (SELECT FROM subscriptions WHERE subscriptions.trader_id = traders.id)
+         FROM traders WHERE traders.id = deliveries.trader_id) AS opted_in
 """
 # of one chat the messages go out together, unless one of them is held or waits for its hour
 _CLAIM_CHAT = text(
@@ -115,6 +127,11 @@ _END = text("""
         error = :error, sent_at = :sent_at, due_at = COALESCE(:due_at, due_at)
     WHERE id = :id AND state = 'sending' AND lease = :lease
     RETURNING id
+""")
+
+_RELEASE = text("""
+    UPDATE deliveries SET state = 'queued', due_at = :at, closed_at = NULL, error = NULL
+    WHERE channel = :channel AND identifier = :identifier AND state = 'waiting'
 """)
 
 
@@ -199,6 +216,9 @@ async def _claim(session: AsyncSession, statement: TextClause, at: datetime, lim
             OUTGOING.validate_python(row.message),
             row.attempts,
             tuple(row.external_ids),
+            row.heard_at,
+            row.closed_at,
+            bool(row.opted_in),
         )
         for row in sorted(rows, key=lambda row: int(row.id))
     ]
@@ -265,6 +285,31 @@ async def _end(
     return await session.scalar(_END, values) is not None
 
 
+async def record_waiting(
+    session: AsyncSession, claim: Claim, external_ids: Sequence[str], reason: str, template_id: str | None
+) -> bool:
+    """Keep a message until the trader writes; False where the lease ran out and another process has it."""
+    if not await _end(session, claim, DeliveryState.WAITING, external_ids, sent_at=None, error=reason):
+        return False
+    if template_id:
+        await session.execute(update(Delivery).where(Delivery.id == claim.id).values(template_id=template_id))
+    return True
+
+
+async def release_waiting(session: AsyncSession, address: Address, at: datetime) -> None:
+    """Queue what waited for the trader to write, in its old order: it stands before the replies to what he wrote."""
+    await session.execute(_RELEASE, {"channel": address.channel, "identifier": address.identifier, "at": at})
+
+
+async def is_asked(session: AsyncSession, address: Address, since: datetime) -> bool:
+    """Whether a template has asked this trader to write since then, so that another one would only be a nuisance."""
+    asked = select(Delivery.id).where(
+        Delivery.channel == address.channel, Delivery.identifier == address.identifier,
+        Delivery.state == DeliveryState.WAITING, Delivery.template_id.is_not(None), Delivery.due_at > since,
+    )  # fmt: skip
+    return await session.scalar(asked.limit(1)) is not None
+
+
 async def delivered_to(
     session: AsyncSession, address: Address, after: int, limit: int = 50
 ) -> list[tuple[int, Outgoing]]:
@@ -294,9 +339,5 @@ async def states_since(session: AsyncSession, since: datetime) -> dict[DeliveryS
 
 async def purge_ownerless(session: AsyncSession, before: datetime) -> None:
     """Delete the farewells to those who were forgotten."""
-    done = or_(
-        Delivery.state == DeliveryState.SENT,
-        Delivery.state == DeliveryState.FAILED,
-        Delivery.state == DeliveryState.GONE,
-    )
+    done = Delivery.state.not_in((DeliveryState.QUEUED, DeliveryState.SENDING))
     await session.execute(delete(Delivery).where(Delivery.trader_id.is_(None), done, Delivery.created_at < before))

@@ -15,6 +15,7 @@ from bot.delivery.broadcasts import RECENT, Broadcast, BroadcastState, Progress,
 
 LEFT = frozenset({RecipientState.SENT, RecipientState.DELIVERED, RecipientState.READ})
 OPEN = frozenset({RecipientState.QUEUED, RecipientState.SENDING})
+WAITING = frozenset({RecipientState.WAITING})
 LOST = frozenset({RecipientState.FAILED, RecipientState.GONE})
 SHORTEST = timedelta(seconds=1)  # over which a speed says something
 SOON = timedelta(minutes=10)  # within which it is worth waiting for a broadcast to begin
@@ -67,6 +68,11 @@ class Standing:
         return self.number(OPEN)
 
     @property
+    def waiting(self) -> int:
+        """Those that are kept until their trader writes."""
+        return self.number(WAITING)
+
+    @property
     def later(self) -> int:
         """Those of the open ones that wait for an hour: the end of quiet hours, or another attempt."""
         return sum(row.later for row in self.rows)
@@ -100,10 +106,10 @@ class Standing:
 
     @property
     def reasons(self) -> list[Reason]:
-        """Why messages failed, or have to be tried again; the most frequent first."""
+        """Why messages failed, wait for their trader, or have to be tried again; the most frequent first."""
         found: Counter[tuple[RecipientState, str]] = Counter()
         for row in self.rows:
-            if row.error and row.state in LOST | OPEN:
+            if row.error and row.state in LOST | OPEN | WAITING:
                 found[row.state, row.error] += row.number
         return [Reason(state, error, number) for (state, error), number in found.most_common()]
 

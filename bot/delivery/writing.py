@@ -70,9 +70,9 @@ async def write_about(session: AsyncSession, trader: Trader, event: LeadEvent, m
 
 async def pulse(session: AsyncSession, lead_id: int) -> str:
     """Return what is another text whenever something happened to a lead, or a message about it got further."""
-    waiting = Delivery.state.in_([DeliveryState.QUEUED, DeliveryState.SENDING])
+    how_far = [func.count().filter(Delivery.state == state) for state in DeliveryState]
     query = (
-        select(func.max(LeadEvent.id), func.count().filter(waiting), func.count(Delivery.sent_at))
+        select(func.max(LeadEvent.id), *how_far)
         .select_from(LeadEvent)
         .outerjoin(Delivery, Delivery.id == LeadEvent.delivery_id)
         .where(LeadEvent.lead_id == lead_id)

@@ -20,11 +20,12 @@ class Trader(Record):
     """A person with a phone, on one channel."""
 
     __tablename__ = "traders"
-    __table_args__ = (UniqueConstraint("channel", "identifier"),)
+    __table_args__ = (UniqueConstraint("channel", "identifier"), UniqueConstraint("channel", "alias"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str]
     identifier: Mapped[str]
+    alias: Mapped[str | None]  # another identifier by which the channel may name him
     memory: Mapped[Json]
     announcements: Mapped[bool] = mapped_column(default=True)  # False since /stop
     gone_at: Mapped[datetime | None]  # since when the channel says that he cannot be written to
@@ -46,20 +47,21 @@ class Held:
 
 
 _HOLD = text("""
-    INSERT INTO traders (channel, identifier, memory, announcements, first_seen_at, last_seen_at)
-    VALUES (:channel, :identifier, '{}', true, :at, :at)
-    ON CONFLICT (channel, identifier) DO UPDATE SET last_seen_at = :at, gone_at = NULL
+    INSERT INTO traders (channel, identifier, alias, memory, announcements, first_seen_at, last_seen_at)
+    VALUES (:channel, :identifier, :alias, '{}', true, :at, :at)
+    ON CONFLICT (channel, identifier) DO UPDATE
+        SET last_seen_at = :at, gone_at = NULL, alias = COALESCE(:alias, traders.alias)
     RETURNING id, memory
 """)
 _REMEMBER = text("UPDATE traders SET memory = CAST(:memory AS jsonb) WHERE id = :id")
 
 
-async def hold(session: AsyncSession, address: Address, at: datetime) -> Held:
+async def hold(session: AsyncSession, address: Address, at: datetime, alias: str | None = None) -> Held:
     """Return the trader of this address, made where there is none, locked until the transaction ends.
 
     The lock keeps two updates of one chat in order across processes. A trader who writes is no longer gone.
     """
-    values = {"channel": address.channel, "identifier": address.identifier, "at": at}
+    values = {"channel": address.channel, "identifier": address.identifier, "at": at, "alias": alias}
     row = (await session.execute(_HOLD, values)).one()
     return Held(row.id, row.memory)
 

@@ -159,6 +159,15 @@ def test_the_understanding_is_told_which_language_to_expect(
         pytest.param(Kind.STICKER, "Nice one! Write me what you want to know, a few words are enough.", id="sticker"),
         pytest.param(Kind.CONTACT, "I do not keep contacts. Write me what you want to know.", id="contact"),
         pytest.param(
+            Kind.REACTION, "Thank you! Write me what you want to know, a few words are enough.", id="reaction"
+        ),
+        pytest.param(
+            Kind.ORDER, "I cannot take orders. Write me what you want to know, a few words are enough.", id="order"
+        ),
+        pytest.param(
+            Kind.MOVED, "You have a new number. I know you as before; nothing of yours is lost.", id="new number"
+        ),
+        pytest.param(
             Kind.UNSUPPORTED, "I cannot read this kind of message. Please write your question.", id="unsupported"
         ),
         pytest.param(Kind.PLACE, "I cannot read this kind of message. Please write your question.", id="no place"),
@@ -179,7 +188,7 @@ def test_what_cannot_be_read_is_answered_in_the_traders_language_with_the_menu(
 
 
 def test_every_kind_is_in_the_table_above_or_has_tests_of_its_own() -> None:
-    assert len(Kind) == 9
+    assert len(Kind) == 12
 
 
 @pytest.mark.parametrize("kind", [Kind.PICTURE, Kind.DOCUMENT, Kind.VOICE, Kind.UNSUPPORTED])

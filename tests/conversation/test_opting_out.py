@@ -22,7 +22,8 @@ STOPPED = (AnnouncementsSet(allowed=False),)
         ("STOP", Language.EN), ("Stop!", Language.EN), ("unsubscribe", Language.EN), ("don’t send", Language.EN),
         ("بند کرو۔", Language.UR), ("میسج نہیں چاہیے", Language.UR), ("band karo", Language.UR),
         ("nahi chahiye msgs", Language.UR), ("توقف", Language.FA), ("لغو", Language.FA), ("پیام نمی‌خوام", Language.FA),
-        ("tavaghof", Language.FA), ("laghv", Language.FA),
+        ("tavaghof", Language.FA), ("laghv", Language.FA), ("بند", Language.UR), ("Band Karo.", Language.UR),
+        ("TAVAGHOF", Language.FA), ("توقف!", Language.FA),
     ],
 )  # fmt: skip
 def test_the_word_alone_ends_announcements_at_once(counsel: Counsel, text: str, language: Language) -> None:
@@ -39,7 +40,7 @@ def test_the_word_alone_ends_announcements_at_once(counsel: Counsel, text: str, 
     "text",
     [
         "does the truck stop in taftan?", "can they stop my truck at the border", "border kab band karo ge",
-        "بارڈر بند ہے", "چطور ثبت سفارش را لغو کنم", "nahi", "band", "لغو ثبت سفارش چطور است",
+        "بارڈر بند ہے", "چطور ثبت سفارش را لغو کنم", "nahi", "band", "بند؟", "band karo?", "لغو ثبت سفارش چطور است",
         "how do I unsubscribe from PSW",
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect
 
-from bot.delivery import broadcasts, outbox  # noqa: F401  (its table belongs to the metadata)
+from bot.delivery import broadcasts, halts, outbox  # noqa: F401  (their tables belong to the metadata)
 from bot.records import (  # noqa: F401
     announcements,
     audit,

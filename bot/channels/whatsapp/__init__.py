@@ -1,0 +1,1 @@
+"""WhatsApp: the Business Platform's Cloud API, by pywa over aiohttp."""
