@@ -442,7 +442,7 @@ def test_no_text_is_too_strange(counsel: Counsel) -> None:
     @example("\u202eنافت", None)
     @example("ا\u200c\u200c\u200c", Language.UR)
     @example("\ud7ff\ue000\uffff", None)  # the neighbours of the surrogates
-    @settings(max_examples=120, deadline=None)
+    @settings(max_examples=120)
     def is_read(text: str, expected: Language | None) -> None:
         read(counsel, text, expected)
 
@@ -454,7 +454,7 @@ def test_a_digit_newer_than_this_python_does_not_raise(counsel: Counsel) -> None
 
 
 @given(SAFE | TYPED)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_same_message_is_understood_in_the_same_way(counsel: Counsel, text: str) -> None:
     assert counsel.understand(text, None) == counsel.understand(text, None)
 
@@ -525,16 +525,8 @@ def test_long_small_talk_is_still_small_talk(counsel: Counsel, text: str, kind: 
 
 
 def _rows() -> list[Any]:
-    known: dict[tuple[str, Way], str] = {
-        ("import-documents-ir", Way.UR_LATN): "import into Iran is taken for import into Pakistan",
-    }
     return [
-        pytest.param(
-            topic,
-            text,
-            id=f"{topic} {way}",
-            marks=[pytest.mark.xfail(reason=known[topic, way], strict=True)] if (topic, way) in known else [],
-        )
+        pytest.param(topic, text, id=f"{topic} {way}")
         for topic, texts in QUESTIONS.items()
         for way, text in zip(Way, texts, strict=True)
     ]
