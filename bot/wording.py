@@ -30,7 +30,7 @@ FOREIGN = regex.compile(
       | [+] \p{Nd} [\p{Nd}\ ()-]* \p{Nd}                              # +98 54 3322 1100
       | (?<![\p{Nd}.,/-]) 0\p{Nd}+ (?:[\ -]\p{Nd}+)+                  # 0825 510 100
       | [@\#/]? (?: \p{Nd}[\p{Nd}.-]*(?=\p{Latin}) )? \p{Latin} [\p{Latin}\p{Nd}\p{M}'’&@.:/_+%()-]*
-        (?: [\ ] [(&+]? [\p{Latin}\p{Nd}] [\p{Latin}\p{Nd}\p{M}'’&@.:/_+%()-]* )*
+        (?: (?: [\ ] [(&+]? [\p{Latin}\p{Nd}] | ,[\ ] \p{Latin} ) [\p{Latin}\p{Nd}\p{M}'’&@.:/_+%()-]* )*
     """,
     regex.VERBOSE,
 )

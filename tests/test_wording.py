@@ -44,6 +44,8 @@ ASCII_NUMBERS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٬٫٪", "0123456789,.%")
         pytest.param("کامیون 3.5-ton truck است", "کامیون [3.5-ton truck] است", id="digits glued before letters"),
         pytest.param("کانال @saudagar_bot #taftan", "کانال [@saudagar_bot] [#taftan]", id="handle and tag"),
         pytest.param("TIR اور NLC", "[TIR] اور [NLC]", id="at both ends"),
+        pytest.param("📍 Tehran, Chamber of Commerce", "📍 [Tehran, Chamber of Commerce]", id="comma inside a name"),
+        pytest.param("TIR, اور", "[TIR], اور", id="comma of the sentence"),
     ],
 )
 def test_a_fragment_that_runs_the_other_way_is_isolated(language: Language, text: str, seen: str) -> None:
