@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
+import hypothesis
 import psycopg
 import pytest
 import uvicorn
@@ -28,6 +29,9 @@ from tests.servers import graph_api as graph
 from tests.servers.bot_api import TOKEN, BotApi
 from tests.servers.graph_api import GraphApi
 from tests.trader import TelegramTrader, WebTrader, WhatsAppTrader
+
+hypothesis.settings.register_profile("busy machine", deadline=None)  # time is measured in benchmarks/
+hypothesis.settings.load_profile("busy machine")
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 

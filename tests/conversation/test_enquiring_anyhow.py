@@ -68,7 +68,7 @@ def assert_valid(enquiry: Enquiry) -> None:
 
 
 def test_any_order_of_texts_and_taps_ends_in_a_valid_enquiry_or_none(counsel: Counsel) -> None:
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     @given(language=st.sampled_from(Language), acts=ACTS)
     def anyhow(language: Language, acts: list[tuple[str, str | int]]) -> None:
         talk = Talk(counsel, language, Memory(language))
@@ -89,7 +89,7 @@ def test_who_answers_every_question_anyhow_can_always_send(counsel: Counsel) -> 
         Step.CHECK: "enquire:send",
     }  # fmt: skip
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(language=st.sampled_from(Language), acts=ACTS)
     def to_the_end(language: Language, acts: list[tuple[str, str | int]]) -> None:
         talk = Talk(counsel, language, Memory(language))

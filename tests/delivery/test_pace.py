@@ -65,7 +65,7 @@ def most_in_a_window(times: list[float], window: float) -> int:
     return max(bisect_left(times, start + window - COARSE) - place for place, start in enumerate(times))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rate=st.floats(0.2, 1000), number=st.integers(1, 300))
 def test_no_second_sees_more_than_the_rate(rate: float, number: int) -> None:
     times = leave(number, rate)
@@ -79,7 +79,7 @@ def test_at_least_99_of_100_places_are_used(rate: int) -> None:
     assert (len(times) - 1) / (times[-1] - times[0]) >= 0.99 * rate
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(replies=st.lists(st.floats(0, 5), max_size=120).map(sorted))
 def test_replies_take_their_places_from_announcements(replies: list[float]) -> None:
     async def reply(pace: Pace) -> None:
@@ -122,7 +122,7 @@ def test_whoever_takes_over_lets_a_second_pass() -> None:
     assert leave(1, 30, takes_over)[0] >= 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(stalls=st.lists(st.tuples(st.floats(0, 6), st.floats(0.01, 0.8)), max_size=12))
 def test_what_piled_up_on_the_way_is_not_more_than_the_rate_where_it_arrives(stalls: list[tuple[float, float]]) -> None:
     there, back = 0.02, 0.03  # seconds

@@ -139,7 +139,7 @@ def test_an_entry_is_stale_from_the_day_after_its_review_was_due(on: date, stale
 
 
 @given(st.dates(min_value=date(1990, 1, 1), max_value=date(2100, 1, 1)), st.integers(1, 3000))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_what_is_stale_stays_stale(due: date, days: int) -> None:
     entry = Entry.model_validate(facts(review_after=due))
     assert entry.is_stale(due + timedelta(days))

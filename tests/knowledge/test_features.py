@@ -93,7 +93,7 @@ def test_only_the_beginning_of_a_long_message_is_read() -> None:
 
 
 @given(SAFE)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_has_features_of_the_same_families(text: str) -> None:
     assert len(topic_features(text)) == 4
     assert len(way_features(text)) == 2

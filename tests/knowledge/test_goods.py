@@ -280,7 +280,7 @@ def test_a_good_and_a_chapter_are_found_by_what_names_them(goods: Goods) -> None
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_names_goods_once_or_none(text: str) -> None:
     named = [good.id for good in SMALL.named(text)]
     assert len(named) == len(set(named))

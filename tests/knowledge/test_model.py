@@ -86,7 +86,7 @@ def test_nothing_known_weighs_nothing(names: list[str], text: str) -> None:
 
 
 @given(st.integers(0, 2**32 - 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_weight_in_eight_bits_is_off_by_half_a_step_at_most(seed: int) -> None:
     chance = np.random.default_rng(seed)
     exact = (chance.normal(size=(20, 7)) * 10 ** chance.uniform(-4, 4, (20, 1))).astype(np.float32)
@@ -121,7 +121,7 @@ def test_scores_are_the_bias_and_the_weighted_features_of_each_family_with_the_s
 
 
 @given(SAFE)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_probabilities_sum_to_one(text: str) -> None:
     probabilities = model().probabilities(text)
     assert probabilities.shape == (5,)
@@ -130,7 +130,7 @@ def test_probabilities_sum_to_one(text: str) -> None:
 
 
 @given(SAFE)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_the_higher_score_has_the_higher_probability(text: str) -> None:
     one = model(3)
     assert one.probabilities(text).argmax() == one.scores(text)[0].argmax()

@@ -50,7 +50,7 @@ def test_the_nearest_crossing_comes_first_with_its_distance(
 
 
 @given(st.floats(-90, 90), st.floats(-180, 180))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_every_point_of_the_earth_has_a_nearest_crossing(counsel: Counsel, latitude: float, longitude: float) -> None:
     distances = [distance for _, distance in nearest(counsel.library, latitude, longitude)]
     assert len(distances) == len(counsel.library.crossings()) >= 3
@@ -143,7 +143,7 @@ def test_a_question_that_names_two_crossings_names_none(counsel: Counsel, text: 
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cn"]), max_size=60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_no_text_is_too_strange_to_look_for_a_name(counsel: Counsel, text: str) -> None:
     named = crossing_named(counsel.library, text)
     assert named is None or named.crossing is not None
@@ -217,7 +217,7 @@ def test_a_city_stands_alone_where_little_else_is_said(counsel: Counsel, text: s
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cn"]), max_size=60))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_no_text_is_too_strange_to_look_for_cities(counsel: Counsel, text: str) -> None:
     named = cities_named(counsel.library, text)
     assert len({city.id for city in named}) == len(named)

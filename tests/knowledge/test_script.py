@@ -270,13 +270,13 @@ def test_every_letter_of_urdu_and_persian_is_known_to_the_skeleton() -> None:
 @example("ﷺ ﷲ ﷽")  # one character, many letters
 @example("İSTANBUL")  # its small form has a mark of its own
 @example("각각각")  # taken apart into pieces, three alike
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
 @given(ANYTHING | TYPED)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_folded_text_is_words_of_letters_and_digits_with_one_space_between(text: str) -> None:
     folded = fold(text)
     assert regex.fullmatch(r"(?:[\p{L}\p{N}]+(?: [\p{L}\p{N}]+)*)?", folded)
@@ -286,7 +286,7 @@ def test_folded_text_is_words_of_letters_and_digits_with_one_space_between(text:
 
 
 @given(TYPED)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_a_skeleton_is_made_of_one_small_set_of_letters(text: str) -> None:
     bones = skeleton(text)
     assert regex.fullmatch(r"(?:[AvybptjcdrzsSkgflmn0-9]+(?: [AvybptjcdrzsSkgflmn0-9]+)*)?", bones), bones
@@ -295,7 +295,7 @@ def test_a_skeleton_is_made_of_one_small_set_of_letters(text: str) -> None:
 
 
 @given(ANYTHING | TYPED)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_text_and_its_folding_have_one_skeleton(text: str) -> None:
     assert skeleton(fold(text)) == skeleton(text)
 
