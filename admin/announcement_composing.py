@@ -11,9 +11,8 @@ from admin import announcement_steps, announcement_words
 from admin.access import Administers, NotFound, PanelOf, Transaction, Visitor, panel_of
 from admin.account_page import ZONES
 from admin.announcement_form import CHANNELS, LETTERS, NOTHING, Written
-from admin.announcement_page import subject_of_log
 from admin.announcement_preview import sights
-from admin.announcement_steps import OPEN, touch, version
+from admin.announcement_steps import OPEN, version
 from admin.forms import Id
 from admin.pages import Reader, page, see_other
 from bot.conversation import subjects
@@ -52,7 +51,7 @@ async def write(
     )
     database.add(announcement)
     await database.flush()
-    visitor.audits(database, at, "announcement.drafted", subject_of_log(announcement), title=announcement.title)
+    visitor.audits(database, at, "announcement.drafted", announcement.subject_of_log, title=announcement.title)
     return see_other(request, "announcement", announcement_id=announcement.id, done="saved")
 
 
@@ -93,8 +92,8 @@ async def change(
     for name, value in given.columns(visitor.zone).items():
         setattr(announcement, name, value)
     announcement.state, announcement.author_id = AnnouncementState.DRAFT, visitor.member.id
-    touch(announcement, at)
-    visitor.audits(database, at, "announcement.changed", subject_of_log(announcement), title=announcement.title)
+    announcement.touch(at)
+    visitor.audits(database, at, "announcement.changed", announcement.subject_of_log, title=announcement.title)
     return see_other(request, "announcement", announcement_id=announcement_id, done="saved")
 
 

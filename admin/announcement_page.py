@@ -24,11 +24,6 @@ from bot.records.staff import StaffMember
 from knowledge.cities import Country
 
 
-def subject_of_log(announcement: Announcement) -> str:
-    """What the audit log calls an announcement, whatever its title is."""
-    return f"announcement-{announcement.id}"
-
-
 @dataclass(slots=True)
 class AnnouncementPage:
     """What the page of an announcement is made from, in one request."""
@@ -47,7 +42,7 @@ class AnnouncementPage:
     def audits(self, action: str, **details: object) -> None:
         """Write down in the audit log what is done with it."""
         details = {"title": self.announcement.title} | details
-        self.visitor.audits(self.database, self.panel.now(), action, subject_of_log(self.announcement), **details)
+        self.visitor.audits(self.database, self.panel.now(), action, self.announcement.subject_of_log, **details)
 
     async def shown(self, *, status: int = 200, problem: str = "") -> HTMLResponse:
         """Render it; `problem` says what could not be done."""

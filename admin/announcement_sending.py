@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Response
 
 from admin import announcement_audience, announcement_steps
-from admin.announcement_page import AnnouncementPage, Held, subject_of_log
+from admin.announcement_page import AnnouncementPage, Held
 from admin.announcement_steps import version
 from admin.pages import see_other
 from admin.waking import wake_after_commit
@@ -16,7 +16,7 @@ from bot.delivery import outbox
 from bot.delivery.broadcasts import Occasion
 from bot.message import Outgoing
 from bot.records import announcement_list
-from bot.records.announcements import AnnouncementState
+from bot.records.announcements import AnnouncementState, newest_version
 
 router = APIRouter()
 
@@ -108,17 +108,20 @@ async def cancel(page: Held) -> Response:
 
 @router.post("/announcements/{announcement_id}/correct", name="announcement:correct")
 async def correct(page: Held) -> Response:
-    """Begin a correction of what went out, or go on with the one that is begun."""
+    """Begin a correction of what went out, or go on with the one that is begun; of several the last is corrected."""
     first, at = page.announcement, page.panel.now()
     if not announcement_steps.can_be_corrected(first):
         return await _quicker(page)
-    for begun in await announcement_list.corrections(page.database, first.id):
+    newest = await newest_version(page.database, first.id) or first
+    for begun in await announcement_list.corrections(page.database, newest.id):
         if begun.state not in announcement_list.PAST:
             return see_other(page.request, "announcement", announcement_id=begun.id, done="begun")
+    if newest is not first:
+        return see_other(page.request, "announcement", announcement_id=newest.id, done="corrected")
     correction = announcement_steps.correction_of(first, page.visitor.member.id, at)
     page.database.add(correction)
     await page.database.flush()
-    page.audits("announcement.corrected", correction=subject_of_log(correction))
+    page.audits("announcement.corrected", correction=correction.subject_of_log)
     return see_other(page.request, "announcement:edit", announcement_id=correction.id)
 
 

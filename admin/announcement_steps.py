@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.announcing import event_of, schedule
+from bot.announcing import event_of, schedule, unschedule
 from bot.delivery import broadcasts
-from bot.delivery.broadcasts import Broadcast, BroadcastState
+from bot.delivery.broadcasts import Broadcast
 from bot.records.announcements import Announcement, AnnouncementState
 from knowledge.language import Language
 
@@ -27,11 +27,6 @@ async def hold(session: AsyncSession, announcement_id: int) -> Announcement | No
     return await session.get(Announcement, announcement_id, with_for_update=True, populate_existing=True)
 
 
-def touch(announcement: Announcement, at: datetime) -> None:
-    """Note that it was changed: never at the same hour twice, so that a form knows which version it shows."""
-    announcement.changed_at = max(at, announcement.changed_at + timedelta(microseconds=1))
-
-
 def version(announcement: Announcement) -> str:
     """Which version of an announcement a form shows."""
     return announcement.changed_at.isoformat()
@@ -45,7 +40,7 @@ def submit(session: AsyncSession, announcement: Announcement, at: datetime, *, n
         announcement.state = AnnouncementState.SUBMITTED
     else:
         schedule(session, announcement, at)
-    touch(announcement, at)
+    announcement.touch(at)
     return True
 
 
@@ -55,7 +50,7 @@ def approve(session: AsyncSession, announcement: Announcement, staff_id: int, at
         return False
     announcement.approver_id = staff_id
     schedule(session, announcement, at)
-    touch(announcement, at)
+    announcement.touch(at)
     return True
 
 
@@ -63,10 +58,9 @@ async def take_back(session: AsyncSession, announcement: Announcement, at: datet
     """Make a draft again of what has not gone out; False where it has."""
     if announcement.state not in {AnnouncementState.SUBMITTED, AnnouncementState.SCHEDULED}:
         return False
-    waiting = delete(Broadcast).where(Broadcast.announcement_id == announcement.id)
-    await session.execute(waiting.where(Broadcast.state == BroadcastState.WAITING))
+    await unschedule(session, announcement)
     announcement.state, announcement.approver_id = AnnouncementState.DRAFT, None
-    touch(announcement, at)
+    announcement.touch(at)
     return True
 
 
@@ -75,7 +69,7 @@ async def cancel(session: AsyncSession, announcement: Announcement, at: datetime
     if announcement.state not in {AnnouncementState.SCHEDULED, AnnouncementState.SENT}:
         return None
     announcement.state, announcement.cancelled_at = AnnouncementState.CANCELLED, at
-    touch(announcement, at)
+    announcement.touch(at)
     return await broadcasts.cancel(session, announcement.id)
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_timedelta
 
 from admin.announcement_audience import Hindrance
-from admin.lead_words import channel
+from admin.lead_words import channel, untold_reason, waiting
 from admin.pages import Reader
 from bot.conversation import subjects
 from bot.delivery.broadcasts import BroadcastState, Occasion, RecipientState
@@ -19,7 +19,7 @@ from knowledge.cities import Country
 from knowledge.language import Language
 from knowledge.library import Library
 
-__all__ = ["channel"]  # what templates find here, too
+__all__ = ["channel", "untold_reason", "waiting"]  # what templates find here, too
 
 ZONES = {Country.PAKISTAN: ZoneInfo("Asia/Karachi"), Country.IRAN: ZoneInfo("Asia/Tehran")}
 
@@ -50,7 +50,7 @@ def broadcast(reader: Reader, state: BroadcastState) -> str:
         BroadcastState.WAITING: reader.say("Waits for its hour"),
         BroadcastState.SENDING: reader.say("Goes out now"),
         BroadcastState.DONE: reader.say("Done"),
-        BroadcastState.MISSED: reader.say("Left out: the event was over"),
+        BroadcastState.MISSED: reader.say("Left out: it was too late for it"),
         BroadcastState.CANCELLED: reader.say("Cancelled"),
     }[state]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from admin import labels
 from admin.pages import OWN_NAMES
+from bot.announcing import PUBLISHER
 from bot.enquiry import LeadState
 from bot.records.audit import AuditEntry
 from bot.records.staff import Notices, Role
@@ -22,7 +23,11 @@ TRADER = "trader"
 
 def actors(voice: Voice) -> dict[str, str]:
     """Those who are no members, as the log names them and as the reader does."""
-    return {COMMAND_LINE: voice.say("Command line"), TRADER: voice.say("The trader")}
+    return {
+        COMMAND_LINE: voice.say("Command line"),
+        TRADER: voice.say("The trader"),
+        PUBLISHER: voice.say("By itself"),
+    }
 
 
 def actions(voice: Voice) -> dict[str, str]:

@@ -110,7 +110,7 @@ def delivery(reader: Reader, delivery: Delivery) -> str:
         case DeliveryState.READ:
             return reader.say("Read")
         case DeliveryState.WAITING:
-            return _waiting(reader, delivery.error)
+            return waiting(reader, delivery.error)
         case DeliveryState.FAILED:
             return reader.say("Not delivered")
         case DeliveryState.GONE:
@@ -119,15 +119,18 @@ def delivery(reader: Reader, delivery: Delivery) -> str:
 
 def untold(delivery: Delivery) -> str:
     """What is known of a message's fate and not said by `delivery`, in the platform's words; empty for nothing."""
-    if delivery.state is DeliveryState.SENT or delivery.error in _WAITS:
-        return ""
-    return delivery.error or ""
+    return "" if delivery.state is DeliveryState.SENT else untold_reason(delivery.error)
 
 
 _WAITS = frozenset({windows.WAITS, windows.WAITS_ASKED, windows.WAITS_UNASKED, windows.WAITS_UNWANTED})
 
 
-def _waiting(reader: Reader, reason: str | None) -> str:
+def untold_reason(reason: str | None) -> str:
+    """What a reason says beyond `waiting`, in the platform's words; empty for nothing."""
+    return "" if reason is None or reason in _WAITS else reason
+
+
+def waiting(reader: Reader, reason: str | None) -> str:
     """Why a message waits for its trader to write."""
     match reason:
         case windows.WAITS:

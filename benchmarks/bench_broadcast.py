@@ -199,6 +199,7 @@ def _working(folder: Path, address: str, api: str, rate: int) -> Iterator[int]:
     """A `saudagar work` until the block ends."""
     settings = {
         "DATABASE_URL": address, "TELEGRAM_RATE": str(rate), "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": api,
+        "ANNOUNCE_APPROVAL_ABOVE": "10000000",
         "DATA_DIR": str(folder),
     }  # fmt: skip
     with running([sys.executable, "-m", "bot", "work"], folder / "work.log", ROOT, settings) as process:
@@ -232,7 +233,7 @@ def replies(full: bool) -> None:
         with (
             data_folder() as folder,
             module("bot_api", folder) as (_, api),
-            serving(folder, api, TELEGRAM_RATE=str(rate)) as saudagar,
+            serving(folder, api, TELEGRAM_RATE=str(rate), ANNOUNCE_APPROVAL_ABOVE="10000000") as saudagar,
         ):
             address = database.embedded_address(folder)
             subscribers.fill(address, rate * (seconds + 12))

@@ -74,7 +74,7 @@ def build(settings: Settings, counsel: Counsel, address: str, now: Callable[[], 
     tasks: list[tuple[str, Start]] = [
         ("drain", drain.run),
         ("notices", notices.run),
-        *announcing(engine, channels, paces, counsel.voices, now),
+        *announcing(engine, channels, paces, counsel.voices, now, settings.announce_approval_above),
         *((channel.name, partial(channel.run, intake.receive)) for channel in channels),
     ]
 
@@ -131,7 +131,10 @@ async def work(settings: Settings, address: str, now: Callable[[], datetime] = u
         channels = open_channels(settings, sessions, voices, now, stack)
         paces = rates(settings)
         drain = Drain(sessions, {channel.name: channel for channel in channels}, now, paces)
-        tasks = [("drain", drain.run), *announcing(engine, channels, paces, voices, now)]
+        tasks = [
+            ("drain", drain.run),
+            *announcing(engine, channels, paces, voices, now, settings.announce_approval_above),
+        ]
         for channel in channels:
             stack.push_async_callback(channel.close)
         await stack.enter_async_context(kept_up(tasks))

@@ -72,9 +72,9 @@ def _open_whatsapp(
         async with sessions.begin() as session:
             return await names.recognise(session, address, alias)
 
-    async def move(before: Iterable[str], after: Address) -> None:
+    async def move(before: Iterable[str], after: Address) -> bool:
         async with sessions.begin() as session:
-            await names.move(session, before, after)
+            return await names.move(session, before, after)
 
     reports = Reports(sessions, now)
     whatsapp = WhatsApp(Account.of(settings), voices, recognise, move, reports.record)
@@ -93,10 +93,11 @@ def announcing(
     paces: dict[str, Pace],
     voices: dict[Language, Voice],
     now: Callable[[], datetime],
+    approval_above: int,
 ) -> list[tuple[str, Start]]:
     """The tasks that bring announcements to their readers."""
     sessions = async_sessionmaker(engine, expire_on_commit=False)
-    tasks: list[tuple[str, Start]] = [("publisher", Publisher(sessions, voices, now).run)]
+    tasks: list[tuple[str, Start]] = [("publisher", Publisher(sessions, voices, now, approval_above).run)]
     for channel in channels:
         if channel.keeps_mailbox:
             tasks.append((f"{channel.name} mailboxes", Mailboxes(sessions, channel, now).run))

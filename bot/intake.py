@@ -16,12 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.conversation.conversation import apologise, converse
 from bot.conversation.turn import MEMORY, Counsel, Forgotten, Memory, Turn
-from bot.delivery import outbox
+from bot.delivery import broadcasts, outbox
 from bot.delivery.chats import Chats
 from bot.delivery.drain import Drain
 from bot.delivery.outbox import Claim
 from bot.enquiry import Progress
-from bot.message import Address, Incoming, Kind
+from bot.message import Address, Incoming
 from bot.notices.words import Means
 from bot.recording import Recorder, ReferenceTaken
 from bot.records import leads, traders, updates
@@ -97,13 +97,13 @@ class Intake:
 
     async def _handle(self, session: AsyncSession, incoming: Incoming) -> Handled:
         now = self._now()
-        trader = await traders.hold(session, incoming.address, now, incoming.alias)
+        trader = await traders.hold(session, incoming.address, now, incoming.alias, spoken=incoming.spoken)
         ids = {"channel": incoming.address.channel, "update": incoming.id}
         if not await updates.is_new(session, trader.id, incoming.id, now):
             log.info("update seen before", extra=ids)
             return Handled()
-        if incoming.kind is not Kind.MOVED:  # that was the platform's word, not his
-            await outbox.release_waiting(session, incoming.address, now)
+        if incoming.spoken and await outbox.release_waiting(session, incoming.address, now):
+            await broadcasts.drop_past(session, trader.id, now)
         memory = MEMORY.validate_python(trader.memory)
         enquiries = await leads.of_trader(session, trader.id) if memory.has_enquiries else []
         turn = self._turn(memory, incoming, enquiries)

@@ -60,6 +60,7 @@ class Incoming:
     edited: bool = False
     receipt: str = ""  # the channel's own handle to acknowledge it by
     alias: str | None = None  # another identifier by which the channel may name him later
+    spoken: bool = True  # False where it is the platform's word about him: he wrote nothing, which opens no window
 
 
 @dataclass(frozen=True, slots=True)

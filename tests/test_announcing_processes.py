@@ -86,7 +86,8 @@ async def works(address: str, bot_api: BotApi, *, held: bool = False, **settings
     arguments = ["-c", HELD] if held else ["-m", "bot", "work"]
     environment = {
         **os.environ, "DATA_DIR": str(ROOT / "data"), "DATABASE_URL": address, "TELEGRAM_RATE": str(RATE),
-        "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": bot_api.address, **settings,
+        "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": bot_api.address,
+        "ANNOUNCE_APPROVAL_ABOVE": "1000000", **settings,
     }  # fmt: skip
     process = await asyncio.create_subprocess_exec(
         sys.executable, *arguments, env=environment, cwd=ROOT, stderr=asyncio.subprocess.PIPE

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.conversation.turn import Counsel
 from bot.delivery.drain import Drain
-from bot.delivery.outbox import Delivery
+from bot.delivery.outbox import Delivery, DeliveryState
 from bot.intake import Intake
 from bot.message import Address, Incoming, Kind
 from bot.notices.words import Means
@@ -163,3 +164,24 @@ async def test_two_traders_never_share_an_address(sessions: Sessions, intake: In
     with pytest.raises(IntegrityError):
         async with sessions.begin() as session:
             session.add(Trader(channel="recording", identifier="77", memory={}, first_seen_at=NOW, last_seen_at=NOW))
+
+
+async def test_the_platforms_word_about_a_trader_is_not_his(sessions: Sessions, intake: Intake) -> None:
+    await intake.receive(asks(1, "/start"))
+    await intake.settle()
+    gone_at = NOW - timedelta(days=1)
+    async with sessions.begin() as session:
+        await session.execute(update(Delivery).values(state=DeliveryState.WAITING))
+        await session.execute(update(Trader).values(last_seen_at=gone_at, gone_at=gone_at))
+    await intake.receive(replace(asks(2, "/stop"), spoken=False))
+    await intake.settle()
+    async with sessions() as session:
+        trader = (await session.scalars(select(Trader))).one()
+        first = (await session.scalars(select(Delivery).order_by(Delivery.id).limit(1))).one()
+    assert (trader.last_seen_at, trader.gone_at, trader.announcements) == (gone_at, gone_at, False)
+    assert first.state is DeliveryState.WAITING
+    await intake.receive(asks(3, "/menu"))
+    await intake.settle()
+    async with sessions() as session:
+        assert (await session.scalars(select(Trader.gone_at))).one() is None
+        assert DeliveryState.WAITING not in (await session.scalars(select(Delivery.state))).all()

@@ -158,7 +158,8 @@ async def test_a_cancelled_announcement_is_told_and_a_correction_gives_its_own_d
     assert datetime(2031, 6, 1, 10, 0, tzinfo=TEHRAN) == found.DTSTART
     assert (found["UID"], found["SEQUENCE"]) == (f"announcement-{first}@saudagar", 1)
     async with running.service.sessions.begin() as session:
-        await session.execute(update(Announcement).values(state=AnnouncementState.CANCELLED))
+        corrections = update(Announcement).where(Announcement.corrects_id == first)
+        await session.execute(corrections.values(state=AnnouncementState.CANCELLED))
     await trader.taps_data(f"news:calendar:{first}")
     await trader.reads("This announcement was cancelled")
 

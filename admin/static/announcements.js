@@ -51,6 +51,9 @@ const standing = document.getElementById("standing");
 if (standing?.dataset.events) {
   const stream = new EventSource(standing.dataset.events);
   stream.addEventListener("message", (event) => (standing.innerHTML = event.data));
-  stream.addEventListener("done", () => stream.close());
+  stream.addEventListener("outdated", () => {
+    stream.close();
+    location.replace(standing.dataset.page); // its state and its buttons changed, too; one that is done opens no stream
+  });
   window.addEventListener("pagehide", () => stream.close());
 }

@@ -36,14 +36,7 @@ class Event:
 
 def announcement(voice: Voice, words: str, event: Event | None, occasion: str, *, correction: bool) -> Outgoing:
     """An announcement in the language of a voice."""
-    head = {
-        "news": voice.say("📢 **Announcement**"),
-        "week_before": voice.say("⏰ **In one week**"),
-        "day_before": voice.say("⏰ **Tomorrow**"),
-    }[occasion]
-    if correction:
-        head = voice.say("✏️ **Correction** of what we announced before")
-    parts = [head, words.strip()]
+    parts = [_head(voice, occasion, correction=correction), words.strip()]
     buttons = []
     if event:
         parts.append(_when_and_where(voice, event))
@@ -76,6 +69,14 @@ def no_calendar(voice: Voice, *, cancelled: bool) -> Outgoing:
     if cancelled:
         return Outgoing(voice.say("This announcement was cancelled; please do not rely on its date."), voice.language)
     return Outgoing(voice.say("This announcement is no more, or it has no date any more."), voice.language)
+
+
+def _head(voice: Voice, occasion: str, *, correction: bool) -> str:
+    if occasion != "news":
+        return voice.say("⏰ **Reminder**")  # not “tomorrow”: it may leave late, and the day stands below
+    if correction:
+        return voice.say("✏️ **Correction** of what we announced before")
+    return voice.say("📢 **Announcement**")
 
 
 def _when_and_where(voice: Voice, event: Event) -> str:

@@ -12,13 +12,14 @@ WORDS: tuple[tuple[Language, str], ...] = (
         stop|stop it|stop all|stop please|please stop|unsubscribe|unsubscribe me|opt out|optout|no more messages
         |no more announcements|no announcements|stop messages|stop announcements|stop sending|stop sending messages
         |stop sending me messages|don't send|don't send me messages|don't message me|remove me|end messages|mute
+        |quit|unsub
     """),
     (Language.UR, """
         بند|بند کرو|بند کریں|بند کر دو|بند کر دیں|بند کردو|بند کردیں|اسے بند کرو|پیغام بند کرو|پیغامات بند کریں
         |میسج بند کرو|میسج بند کریں|میسج نہیں چاہیے|میسج نہیں چاہئیں|پیغام نہیں چاہیے|پیغامات نہیں چاہییں
         |نہیں چاہیے میسج|میسج مت بھیجو|میسج نہ بھیجو|میسج نہ بھیجیں|پیغام مت بھیجو|پیغام نہ بھیجیں|مت بھیجو|نہ بھیجیں
         |اعلان بند کرو|اعلانات بند کریں|اعلانات نہیں چاہییں|روک دو|روک دیں|سٹاپ|اسٹاپ|ان سبسکرائب
-        |مجھے نکال دو
+        |مجھے نکال دو|پیغام بند کریں|میسج بند کر دیں|نوٹیفکیشن بند کریں
     """),
     (Language.UR, """
         band karo|band kro|band kar do|band kardo|band krdo|band karein|band karen|band kar dein|bnd karo|bnd kro
@@ -33,7 +34,7 @@ WORDS: tuple[tuple[Language, str], ...] = (
         توقف|لغو|لغو عضویت|لغو اشتراک|لغو کن|لغو کنید|متوقف کن|متوقف کنید|قطع|قطع کن|قطع کنید|پیام نده
         |پیام ندهید|پیام ندید|پیام نفرست|پیام نفرستید|دیگه پیام نده|دیگه پیام نفرست|دیگر پیام نفرستید|نفرست|نفرستید
         |دیگه نفرست|دیگر نفرست|پیام نمی‌خوام|پیام نمی‌خواهم|اطلاعیه نمی‌خواهم|اطلاعیه نمی‌خوام
-        |اطلاعیه نفرستید|لغو اطلاعیه‌ها
+        |اطلاعیه نفرستید|لغو اطلاعیه‌ها|اشتراک لغو|انصراف
     """),
     (Language.FA, """
         tavaghof|tavaqof|tavaqqof|tavaghof kon|tavaqqof|laghv|laghve ozviyat|laghv ozviyat|laghv kon|laghve eshterak

@@ -136,7 +136,11 @@ def _set(
         notes.append(voice.say("You had stopped announcements. With this they come again."))
     if on and not memory.subjects:
         notes.append(subscribing_pages.what_comes(voice))
-    return replace(memory, subjects=kept, announcements=memory.announcements or on), tuple(events), notes
+    memory = replace(memory, subjects=kept, announcements=memory.announcements or on)
+    if memory.language is None and voice.language is not Language.EN:
+        # who only taps gets announcements in the language of his app; an app in English says little of what he writes
+        memory = replace(memory, language=voice.language)
+    return memory, tuple(events), notes
 
 
 def _and_ask_country(turn: Turn, voice: Voice) -> Turn:

@@ -44,7 +44,7 @@ PARTING = 5.0  # seconds for what is under way when the process is to end
 CLAIMED_AHEAD = 0.5  # seconds of sending that one claim covers: so long what a dead process held waits for its lease
 BATCH = (20, 1000)  # messages of one claim, least and most
 SLOTS = 100  # sends under way at once, and so at most what is sent twice after a kill
-SEND_TIME = timedelta(seconds=20)  # for a send that times out, and its record: a lease that ends sooner is left alone
+FRESH = timedelta(seconds=5)  # after which it is asked anew whether what was taken up is still wanted, and still ours
 REASON = 500  # letters of a reason that are kept
 LOCKS = 7_283_282  # first key of the advisory locks; the second is the channel's
 
@@ -145,7 +145,7 @@ class Broadcaster:
             return await halts.standing(session, self._channel.name, self._now()) is not None
 
     async def _begin_sends(self) -> None:
-        """Send what was taken up, as the rate and the slots allow; pass over what another may take up soon."""
+        """Send what was taken up, as the rate and the slots allow; give back what had to wait."""
         while self._claims:
             await self._slots.acquire()
             try:
@@ -153,11 +153,12 @@ class Broadcaster:
             except asyncio.CancelledError:
                 self._slots.release()
                 raise
-            claim = self._claims.popleft()
-            if claim.until - self._now() < SEND_TIME:
+            if self._now() - self._claims[0].taken_at > FRESH:
                 self._pace.came_back(number)
                 self._slots.release()
-                continue
+                await self._give_back()
+                return
+            claim = self._claims.popleft()
             task = asyncio.create_task(self._send(claim, number))
             self._sends.add(task)
             task.add_done_callback(self._sends.discard)
@@ -172,14 +173,19 @@ class Broadcaster:
         """Give back what was not begun and record what was, as far as that is quickly done."""
         try:
             async with asyncio.timeout(PARTING):
-                async with self._sessions.begin() as session:
-                    await broadcasts.give_back(session, self._claims, self._now())
+                await self._give_back()
                 await self._settle()
         except (SQLAlchemyError, TimeoutError) as error:
             log.warning(
                 "announcements under way are left to their leases",
                 extra={"channel": self._channel.name, "error": type(error).__name__},
             )
+
+    async def _give_back(self) -> None:
+        """Give back what was taken up and not begun."""
+        async with self._sessions.begin() as session:
+            await broadcasts.give_back(session, self._claims, self._now())
+        self._claims.clear()
 
     async def _finish(self) -> None:
         async with self._sessions.begin() as session:

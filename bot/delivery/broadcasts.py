@@ -125,6 +125,11 @@ class Claim:
     closed_at: datetime | None = None  # what the channel says of its window goes to the outbox with the message
     opted_in: bool = False  # whether he asked for announcements himself: he subscribed
 
+    @property
+    def taken_at(self) -> datetime:
+        """When it was taken up."""
+        return self.until - LEASE
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -162,7 +167,8 @@ AUDIENCE = """
               WHERE subscriptions.trader_id = traders.id AND subscriptions.subject = ANY (announcements.subjects))
           ELSE EXISTS (
               SELECT FROM recipients JOIN broadcasts ON broadcasts.id = recipients.broadcast_id
-              WHERE recipients.trader_id = traders.id AND broadcasts.announcement_id = announcements.corrects_id
+              WHERE recipients.trader_id = traders.id
+                AND broadcasts.announcement_id IN (announcements.corrects_id, announcements.id)
                 AND recipients.state NOT IN ('cancelled', 'gone'))
       END
 """
@@ -176,6 +182,42 @@ _FAN_OUT = text(f"""
                   WHERE broadcast_texts.broadcast_id = :broadcast AND broadcast_texts.language = reader.language)
     ON CONFLICT DO NOTHING
 """)  # noqa: S608  (our own text)
+
+#: Who is going to read the correction does not read what it corrects behind it.
+_OVERTAKE = text("""
+    UPDATE recipients SET state = 'cancelled'
+    FROM announcements, broadcasts, recipients AS newer
+    WHERE announcements.id = :announcement AND broadcasts.announcement_id = announcements.corrects_id
+      AND recipients.broadcast_id = broadcasts.id AND recipients.state = 'queued'
+      AND newer.broadcast_id = :broadcast AND newer.trader_id = recipients.trader_id
+""")
+
+#: Copies in the outbox that have not left; their recipients are told as cancelled.
+_DROP_KEPT = """
+    WITH dropped AS (
+        DELETE FROM deliveries USING broadcasts, announcements
+        WHERE deliveries.broadcast_id = broadcasts.id AND deliveries.state IN ('queued', 'waiting')
+          AND announcements.id = broadcasts.announcement_id AND {which}
+        RETURNING deliveries.broadcast_id, deliveries.trader_id)
+    UPDATE recipients SET state = 'cancelled' FROM dropped
+    WHERE recipients.broadcast_id = dropped.broadcast_id AND recipients.trader_id = dropped.trader_id
+      AND recipients.state = 'waiting'
+"""
+_DROP_OF_ANNOUNCEMENT = text(_DROP_KEPT.format(which="announcements.id = :announcement"))
+_DROP_OF_TRADER = text(_DROP_KEPT.format(which="deliveries.trader_id = :trader"))
+_DROP_OVER = text(
+    _DROP_KEPT.format(
+        which="deliveries.trader_id = :trader "
+        "AND (event_on + COALESCE(event_at, time '24:00')) AT TIME ZONE event_zone < :at"
+    )
+)
+_DROP_OVERTAKEN = text(
+    _DROP_KEPT.format(
+        which="announcements.id = (SELECT corrects_id FROM announcements WHERE id = :announcement) AND EXISTS ("
+        "SELECT FROM recipients AS newer WHERE newer.broadcast_id = :broadcast "
+        "AND newer.trader_id = deliveries.trader_id)"
+    )
+)
 
 _COUNT = text(f"SELECT traders.channel, reader.language, count(*) AS number {AUDIENCE} GROUP BY 1, 2")
 
@@ -220,9 +262,9 @@ _RECORD = text("""
 
 #: Who wrote while the template was on its way has nothing to wait for.
 _KEEP_WAITING = text("""
-    INSERT INTO deliveries (trader_id, channel, identifier, message, state, attempts, due_at, external_ids, error,
-                            template_id, created_at)
-    SELECT traders.id, traders.channel, traders.identifier, broadcast_texts.message,
+    INSERT INTO deliveries (trader_id, broadcast_id, channel, identifier, message, state, attempts, due_at,
+                            external_ids, error, template_id, created_at)
+    SELECT traders.id, recipients.broadcast_id, traders.channel, traders.identifier, broadcast_texts.message,
            CASE WHEN last_seen_at > :heard_at THEN 'queued' ELSE 'waiting' END, 0, :at,
            to_jsonb(CAST(:external_ids AS text[])), :error, :template, :at
     FROM traders JOIN recipients ON recipients.trader_id = traders.id
@@ -248,11 +290,17 @@ _FINISH = text("""
     RETURNING id
 """)
 
+#: What waits for its trader to write has come as far as its copy in the outbox.
 _PROGRESS = text("""
-    SELECT broadcasts.occasion, channel, language, recipients.state, error, count(*) AS number,
-           count(*) FILTER (WHERE recipients.state = 'queued' AND recipients.due_at > :at) AS later,
+    SELECT broadcasts.occasion, recipients.channel, language, now.state, now.error, count(*) AS number,
+           count(*) FILTER (WHERE now.state = 'queued' AND recipients.due_at > :at) AS later,
            count(*) FILTER (WHERE recipients.sent_at > :since) AS recent
     FROM recipients JOIN broadcasts ON broadcasts.id = recipients.broadcast_id
+    LEFT JOIN deliveries ON recipients.state = 'waiting' AND deliveries.state NOT IN ('queued', 'sending')
+          AND deliveries.broadcast_id = recipients.broadcast_id AND deliveries.trader_id = recipients.trader_id
+    CROSS JOIN LATERAL (
+        SELECT COALESCE(deliveries.state, recipients.state) AS state,
+               CASE WHEN deliveries.id IS NULL THEN recipients.error ELSE deliveries.error END AS error) AS now
     WHERE announcement_id = :announcement GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
 """)
 
@@ -273,6 +321,8 @@ async def fan_out(session: AsyncSession, broadcast: Broadcast, messages: dict[st
     await session.flush()
     values = {"announcement": broadcast.announcement_id, "broadcast": broadcast.id, "at": at}
     inserted = await session.execute(_FAN_OUT, values)
+    await session.execute(_OVERTAKE, values)
+    await session.execute(_DROP_OVERTAKEN, values)
     return int(inserted.rowcount)  # type: ignore[attr-defined]  # of an INSERT there is one
 
 
@@ -364,9 +414,10 @@ async def finish(session: AsyncSession, at: datetime) -> list[int]:
 
 
 async def cancel(session: AsyncSession, announcement_id: int) -> int:
-    """Stop what has not left: broadcasts that wait, and recipients that are queued; return how many of the latter.
+    """Stop what has not left: broadcasts that wait, recipients that are queued or wait for their trader to write.
 
-    What a process took up to send within the next half second may leave yet; what fails of it is not tried again.
+    Returns how many recipients that were. What a process took up in the last seconds may leave yet; what fails of it
+    is not tried again.
     """
     values = {"announcement": announcement_id}
     await session.execute(
@@ -380,7 +431,18 @@ async def cancel(session: AsyncSession, announcement_id: int) -> int:
         ),
         values,
     )
-    return int(stopped.rowcount)  # type: ignore[attr-defined]
+    kept = await session.execute(_DROP_OF_ANNOUNCEMENT, values)
+    return int(stopped.rowcount + kept.rowcount)  # type: ignore[attr-defined]
+
+
+async def drop_kept(session: AsyncSession, trader_id: int) -> None:
+    """Drop what waits for a trader to write: he wants no announcements any more."""
+    await session.execute(_DROP_OF_TRADER, {"trader": trader_id})
+
+
+async def drop_past(session: AsyncSession, trader_id: int, at: datetime) -> None:
+    """Drop what waits for a trader to write and tells of an event that is over."""
+    await session.execute(_DROP_OVER, {"trader": trader_id, "at": at})
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,16 +53,23 @@ class Drain:
         self._now = now
         self._paces = paces or {}
         self._chats = Chats()
+        self._halted: dict[str, datetime] = {}  # by channel, as of the last look: a reply is not worth one of its own
 
     async def send_chat(self, address: Address, claims: Sequence[Claim] = ()) -> None:
         """Send what was taken up for one chat, then what waits behind it, in order, one call at a time.
 
-        What is for a channel that is off waits until it is on again.
+        What is for a channel that is off waits until it is on again, and what is for one that takes nothing from us
+        until its halt is over.
         """
         if address.channel not in self._channels:
             log.info("the channel is off, so messages wait", extra={"channel": address.channel})
             return
         async with self._chats.turn(address):
+            halted = self._halted.get(address.channel)
+            if halted and halted > self._now():
+                async with self._sessions.begin() as session:
+                    await outbox.give_back(session, claims, until=halted)
+                return
             if not claims:
                 async with self._sessions.begin() as session:
                     claims = await outbox.claim_chat(session, address, self._now())
@@ -73,7 +80,8 @@ class Drain:
         taken = 0
         for name in self._channels:
             async with self._sessions.begin() as session:
-                if await halts.standing(session, name, self._now()):
+                if halt := await halts.standing(session, name, self._now()):
+                    self._halted[name] = halt.until
                     continue
                 claims = await outbox.claim_due(session, name, self._now(), BATCH)
             taken += len(claims)
@@ -112,13 +120,23 @@ class Drain:
             await outbox.give_back(session, claims[len(sends) :], until=now)
 
     async def _send(self, claim: Claim) -> _Send:
+        """Send a message, counted by the pace of its channel where that has one."""
+        pace = self._paces.get(claim.address.channel)
+        if pace is None:
+            return await self._try(claim)
+        if wait := pace.replies_wait():
+            return _Send(claim, claim.external_ids, Throttled(wait))
+        number = pace.reply_leaves()
+        send = await self._try(claim)
+        pace.came_back(number)
+        if isinstance(send.failure, Throttled):  # about this chat or the whole bot: announcements wait
+            pace.pause(send.failure.seconds)
+        return send
+
+    async def _try(self, claim: Claim) -> _Send:
         channel = self._channels[claim.address.channel]
         external_ids = list(claim.external_ids)
         failure: SendError | None = None
-        if pace := self._paces.get(channel.name):
-            if wait := pace.replies_wait():
-                return _Send(claim, external_ids, Throttled(wait))
-            number = pace.reply_leaves()
         try:
             windows.check(channel, claim, self._now())
             async for external_id in channel.send(claim.address.identifier, claim.message, len(external_ids)):
@@ -127,13 +145,9 @@ class Drain:
             return await self._ask_to_write(channel, _Send(claim, external_ids, error))
         except SendError as error:
             failure = error
-            if pace and isinstance(error, Throttled):  # about this chat or the whole bot: announcements wait
-                pace.pause(error.seconds)
         except Exception:  # the edge of one delivery: a fault of ours fails it alone
             log.exception("delivery failed by a fault of ours", extra={"delivery": claim.id, "channel": channel.name})
             failure = Refused("internal error")
-        if pace:
-            pace.came_back(number)
         return _Send(claim, external_ids, failure)
 
     async def _ask_to_write(self, channel: Channel, send: _Send) -> _Send:
@@ -151,13 +165,14 @@ class Drain:
                 await outbox.record_sent(session, claim, external_ids, now)
             case WindowClosed():
                 log.info("waits for the trader to write", extra={**ids, "reason": send.reason})
-                await outbox.record_waiting(session, claim, external_ids, send.reason, send.template_id)
+                await outbox.record_waiting(session, claim, external_ids, send.reason, send.template_id, now)
             case Halted():
                 log.error(
                     "the channel takes no message from us; staff have to act", extra={**ids, "reason": str(failure)}
                 )
                 until = await halts.halt(session, claim.address.channel, str(failure), now)
-                await outbox.postpone(session, claim, external_ids, until, str(failure))
+                self._halted[claim.address.channel] = until
+                await outbox.postpone(session, claim, external_ids, until, str(failure), tried=False)
             case Throttled(seconds=seconds):
                 log.warning("the platform asks to wait", extra={**ids, "seconds": seconds})
                 until = now + timedelta(seconds=seconds)

@@ -33,7 +33,7 @@ _HALT = text("""
 
 
 async def halt(session: AsyncSession, channel: str, reason: str, at: datetime) -> datetime:
-    """Stop the drain of a channel for a while, on all processes; return until when."""
+    """Send nothing on a channel for a while, neither replies nor announcements, on all processes; return until when."""
     until = at + PAUSE
     await session.execute(_HALT, {"channel": channel, "reason": reason, "at": at, "until": until})
     return until

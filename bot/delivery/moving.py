@@ -38,7 +38,10 @@ _BECOME_ONE = tuple(
                 WHERE own.trader_id = :trader AND own.broadcast_id = recipients.broadcast_id)
             """,
             """
-            UPDATE traders SET announcements = traders.announcements AND newcomer.announcements
+            UPDATE traders
+            SET announcements = traders.announcements AND newcomer.announcements,
+                memory = CASE WHEN newcomer.memory @> '{"has_enquiries": true}'
+                         THEN traders.memory || '{"has_enquiries": true}' ELSE traders.memory END
             FROM traders AS newcomer WHERE traders.id = :trader AND newcomer.id = :newcomer
             """,
             "DELETE FROM traders WHERE id = :newcomer",
@@ -81,7 +84,8 @@ async def become_one(session: AsyncSession, trader: int, newcomer: int) -> None:
     """Make two traders, both held, one.
 
     The first stays, with what he subscribed to and what the conversation remembers; enquiries, questions and messages
-    of the other become his, and if one of the two wanted no announcements he gets none.
+    of the other become his, and the conversation knows of these enquiries; if one of the two wanted no announcements he
+    gets none.
     """
     for statement in _BECOME_ONE:
         await session.execute(statement, {"trader": trader, "newcomer": newcomer})

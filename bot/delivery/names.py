@@ -34,18 +34,18 @@ async def recognise(session: AsyncSession, address: Address, alias: str | None) 
     return address
 
 
-async def move(session: AsyncSession, before: Iterable[str], after: Address) -> None:
-    """Give a trader's record its new identifier.
+async def move(session: AsyncSession, before: Iterable[str], after: Address) -> bool:
+    """Give a trader's record its new identifier; return whether there is a record under that one now.
 
     A younger record under that one is his, too: he wrote before the platform told of the change. What hangs on it goes
     over to the older record, whose memory stays. An older record is another person's, who had the number before: it
     gets nothing of his and is set aside, for nobody can be reached by it any more.
     """
     found = await _known(session, after.channel, [name for name in before if name != after.identifier], lock=True)
-    if not found:
-        return
-    known = found[0]
     there = await _at(session, after)
+    if not found:
+        return there is not None
+    known = found[0]
     if there and there.id != known.id:
         if there.first_seen_at >= known.first_seen_at:
             await _join(session, known, there)
@@ -56,6 +56,7 @@ async def move(session: AsyncSession, before: Iterable[str], after: Address) -> 
     await _readdress(session, known, after.identifier)
     known.alias = None  # the business-scoped id changes with the number; the next message brings the new one
     log.info("a trader has a new number", extra={"channel": after.channel, "trader": known.id})
+    return True
 
 
 async def _known(session: AsyncSession, channel: str, names: list[str], *, lock: bool = False) -> Sequence[Trader]:

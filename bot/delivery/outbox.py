@@ -49,12 +49,17 @@ class Delivery(Record):
         Index("ix_deliveries_open_due", "channel", "due_at", postgresql_where=text("state IN ('queued', 'sending')")),
         Index("ix_deliveries_chat", "channel", "identifier", "id"),
         Index("ix_deliveries_waiting", "channel", "identifier", postgresql_where=text("state = 'waiting'")),
+        Index(
+            "ix_deliveries_broadcast", "broadcast_id", "trader_id", postgresql_where=text("broadcast_id IS NOT NULL")
+        ),
         Index("ix_deliveries_created", "created_at", postgresql_include=["state"]),  # counts by day read it alone
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: Empty for the farewell to one who was forgotten: it goes out, and is purged.
     trader_id: Mapped[int | None] = mapped_column(ForeignKey("traders.id", ondelete="CASCADE"), index=True)
+    #: Of which broadcast it is a copy that waits, or waited, for its trader to write.
+    broadcast_id: Mapped[int | None] = mapped_column(ForeignKey("broadcasts.id", ondelete="CASCADE"))
     channel: Mapped[str]
     identifier: Mapped[str]
     message: Mapped[Json]
@@ -127,6 +132,14 @@ _END = text("""
         error = :error, sent_at = :sent_at, due_at = COALESCE(:due_at, due_at)
     WHERE id = :id AND state = 'sending' AND lease = :lease
     RETURNING id
+""")
+
+#: Who wrote while his message was being refused has nothing to wait for. What he is just being answered was taken up at
+#: the hour at which he wrote. The lock waits for an update of his that is being handled.
+_HEARD_SINCE = text("""
+    SELECT traders.last_seen_at > COALESCE(:heard_at, deliveries.created_at)
+    FROM traders JOIN deliveries ON deliveries.trader_id = traders.id WHERE deliveries.id = :id
+    FOR NO KEY UPDATE OF traders
 """)
 
 _RELEASE = text("""
@@ -286,19 +299,27 @@ async def _end(
 
 
 async def record_waiting(
-    session: AsyncSession, claim: Claim, external_ids: Sequence[str], reason: str, template_id: str | None
+    session: AsyncSession,
+    claim: Claim,
+    external_ids: Sequence[str],
+    reason: str,
+    template_id: str | None,
+    at: datetime,
 ) -> bool:
-    """Keep a message until the trader writes; False where the lease ran out and another process has it."""
-    if not await _end(session, claim, DeliveryState.WAITING, external_ids, sent_at=None, error=reason):
+    """Keep a message until the trader writes, or queue it where he just has; False where the lease ran out."""
+    wrote = await session.scalar(_HEARD_SINCE, {"id": claim.id, "heard_at": claim.heard_at})
+    state, due_at = (DeliveryState.QUEUED, at) if wrote else (DeliveryState.WAITING, None)
+    if not await _end(session, claim, state, external_ids, due_at=due_at, error=reason):
         return False
     if template_id:
         await session.execute(update(Delivery).where(Delivery.id == claim.id).values(template_id=template_id))
     return True
 
 
-async def release_waiting(session: AsyncSession, address: Address, at: datetime) -> None:
-    """Queue what waited for the trader to write, in its old order: it stands before the replies to what he wrote."""
-    await session.execute(_RELEASE, {"channel": address.channel, "identifier": address.identifier, "at": at})
+async def release_waiting(session: AsyncSession, address: Address, at: datetime) -> int:
+    """Queue what waited for the trader to write, in its old order, before the replies to him; return how many."""
+    released = await session.execute(_RELEASE, {"channel": address.channel, "identifier": address.identifier, "at": at})
+    return int(released.rowcount)  # type: ignore[attr-defined]
 
 
 async def is_asked(session: AsyncSession, address: Address, since: datetime) -> bool:

@@ -24,13 +24,13 @@ ORDER = (RecipientState.SENT, RecipientState.FAILED, RecipientState.DELIVERED, R
 
 
 async def record(session: AsyncSession, report: Report, now: datetime) -> bool:
-    """Record a report; False where it is on no message of a broadcast."""
+    """Record a report; False where it is on no message of a broadcast, or too early."""
     recipient = await _find(session, report)
     if recipient is None:
         return False
     if report.progress is Progress.FAILED:
-        await _on_failure(session, recipient, report, now)
-    elif _ids(recipient)[-1] == report.external_id:  # the last part: then all of it
+        return await _on_failure(session, recipient, report, now)
+    if _ids(recipient)[-1] == report.external_id:  # the last part: then all of it
         _advance(recipient, RecipientState(report.progress.value))
     return True
 
@@ -58,10 +58,24 @@ def _advance(recipient: Recipient, state: RecipientState) -> None:
         recipient.state, recipient.error = state, None
 
 
-async def _on_failure(session: AsyncSession, recipient: Recipient, report: Report, now: datetime) -> None:
+async def _on_failure(session: AsyncSession, recipient: Recipient, report: Report, now: datetime) -> bool:
+    """Note that a part of a message failed; False where a process is sending the rest, so that it is too early.
+
+    What goes out again will do so from that part on. Of what waits for the trader the outbox has the parts, and
+    `Reports` looks there first.
+    """
+    match recipient.state:
+        case RecipientState.SENDING:
+            return False
+        case RecipientState.SENT:
+            await _on_sent(session, recipient, report, now)
+        case RecipientState.QUEUED:
+            _cut(recipient, report)
+    return True
+
+
+async def _on_sent(session: AsyncSession, recipient: Recipient, report: Report, now: datetime) -> None:
     """Do with a message what the broadcaster would have done, had the channel said so at once."""
-    if recipient.state is not RecipientState.SENT:
-        return
     again = recipient.attempts <= len(PAUSES)
     match report.failure:
         case TraderGone():
@@ -90,17 +104,26 @@ async def _hand_over(session: AsyncSession, recipient: Recipient, report: Report
     address = Address(recipient.channel, recipient.identifier)
     message = OUTGOING.validate_python(text.message)
     delivery = await outbox.queue_one(session, recipient.trader_id, address, message, now)
-    taken = {"closed_at": now, "external_ids": _before(recipient, report)}
-    await session.execute(update(Delivery).where(Delivery.id == delivery).values(taken))
+    values = {
+        "broadcast_id": recipient.broadcast_id,
+        "closed_at": recipient.sent_at,  # what he wrote after that opened the window
+        "external_ids": _before(recipient, report),
+    }
+    await session.execute(update(Delivery).where(Delivery.id == delivery).values(values))
     recipient.state, recipient.error = RecipientState.WAITING, str(report.failure)
 
 
 async def _again(session: AsyncSession, recipient: Recipient, report: Report, due_at: datetime) -> None:
     """Queue a message, from the part on that failed; its broadcast is open again."""
     recipient.state, recipient.due_at, recipient.error = RecipientState.QUEUED, due_at, str(report.failure)
-    recipient.external_id = " ".join(_before(recipient, report)) or None
+    _cut(recipient, report)
     done = update(Broadcast).where(Broadcast.id == recipient.broadcast_id, Broadcast.state == BroadcastState.DONE)
     await session.execute(done.values(state=BroadcastState.SENDING, finished_at=None))
+
+
+def _cut(recipient: Recipient, report: Report) -> None:
+    """Keep of a message's parts those before the one that failed."""
+    recipient.external_id = " ".join(_before(recipient, report)) or None
 
 
 def _before(recipient: Recipient, report: Report) -> list[str]:

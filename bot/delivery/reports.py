@@ -67,7 +67,7 @@ class Reports:
             if delivery.template_id == report.external_id:
                 await _on_template(session, delivery, report, self._now())
             elif report.progress is Progress.FAILED:
-                await _on_failure(session, delivery, report, self._now())
+                return await _on_failure(session, delivery, report, self._now())
             elif list(delivery.external_ids)[-1:] == [report.external_id]:  # the last part: then all of it
                 _advance(delivery, DeliveryState(report.progress.value))
         return True
@@ -105,30 +105,53 @@ async def _find(session: AsyncSession, report: Report) -> Delivery | None:
 
 
 async def _on_template(session: AsyncSession, delivery: Delivery, report: Report, now: datetime) -> None:
-    """A template that failed leaves its message waiting, with the reason."""
+    """A template that failed has asked nobody: it is sent anew where that may help, with the message behind it.
+
+    Else the message waits on, with the reason, and the next one may ask.
+    """
     if report.failure is None or delivery.state is not DeliveryState.WAITING:
         return
-    if isinstance(report.failure, TraderGone):
-        await _gone(session, delivery, report, now)
-    else:
-        delivery.error = f"waits for the trader to write; the template was not delivered: {report.failure}"
+    delivery.template_id = None
+    match report.failure:
+        case TraderGone():
+            await _gone(session, delivery, report, now)
+        case Halted():
+            _queue(delivery, report, await _halt(session, delivery, report, now))
+        case Throttled(seconds=seconds) if delivery.attempts <= len(PAUSES):
+            _queue(delivery, report, now + timedelta(seconds=seconds))
+        case Unreachable() if delivery.attempts <= len(PAUSES):
+            _queue(delivery, report, now + timedelta(seconds=PAUSES[delivery.attempts - 1]))
+        case _:
+            delivery.error = f"waits for the trader to write; the template was not delivered: {report.failure}"
 
 
-async def _on_failure(session: AsyncSession, delivery: Delivery, report: Report, now: datetime) -> None:
+async def _on_failure(session: AsyncSession, delivery: Delivery, report: Report, now: datetime) -> bool:
+    """Note that a part of a message failed; False where a process is sending the rest, so that it is too early.
+
+    A part of what goes out again, or waits to, will do so from that part on.
+    """
+    match delivery.state:
+        case DeliveryState.SENDING:
+            return False
+        case DeliveryState.SENT:
+            await _on_sent(session, delivery, report, now)
+        case DeliveryState.QUEUED | DeliveryState.WAITING:
+            _cut(delivery, report)
+    return True
+
+
+async def _on_sent(session: AsyncSession, delivery: Delivery, report: Report, now: datetime) -> None:
     """Do with a message what the drain would have done, had the channel said so at once."""
-    if delivery.state is not DeliveryState.SENT:
-        return
     ids = {"delivery": delivery.id, "channel": report.channel, "reason": str(report.failure)}
     match report.failure:
         case TraderGone():
             log.info("trader gone", extra=ids)
             await _gone(session, delivery, report, now)
         case WindowClosed() if delivery.trader_id is not None:  # else nobody is left who could write
-            delivery.closed_at = now
+            delivery.closed_at = delivery.sent_at  # what he wrote after that opened the window
             _again(delivery, report, now)
         case Halted():
-            log.error("the channel takes no message from us; staff have to act", extra=ids)
-            _again(delivery, report, await halts.halt(session, report.channel, str(report.failure), now))
+            _again(delivery, report, await _halt(session, delivery, report, now))
         case Throttled(seconds=seconds) if delivery.attempts <= len(PAUSES):
             _again(delivery, report, now + timedelta(seconds=seconds))
         case Unreachable() if delivery.attempts <= len(PAUSES):
@@ -139,6 +162,13 @@ async def _on_failure(session: AsyncSession, delivery: Delivery, report: Report,
             delivery.error = str(report.failure)
 
 
+async def _halt(session: AsyncSession, delivery: Delivery, report: Report, now: datetime) -> datetime:
+    reason = str(report.failure)
+    ids = {"delivery": delivery.id, "channel": report.channel, "reason": reason}
+    log.error("the channel takes no message from us; staff have to act", extra=ids)
+    return await halts.halt(session, report.channel, reason, now)
+
+
 async def _gone(session: AsyncSession, delivery: Delivery, report: Report, now: datetime) -> None:
     delivery.state = DeliveryState.GONE
     delivery.error = str(report.failure)
@@ -147,8 +177,17 @@ async def _gone(session: AsyncSession, delivery: Delivery, report: Report, now: 
 
 def _again(delivery: Delivery, report: Report, due_at: datetime) -> None:
     """Queue a message, from the part on that failed."""
+    _cut(delivery, report)
+    _queue(delivery, report, due_at)
+
+
+def _cut(delivery: Delivery, report: Report) -> None:
+    """Keep of a message's parts those before the one that failed."""
     taken = list(delivery.external_ids)
     delivery.external_ids = taken[: taken.index(report.external_id)]
+
+
+def _queue(delivery: Delivery, report: Report, due_at: datetime) -> None:
     delivery.state = DeliveryState.QUEUED
     delivery.due_at = due_at
     delivery.error = str(report.failure)

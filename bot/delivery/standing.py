@@ -116,7 +116,7 @@ class Standing:
     @property
     def is_unfinished(self) -> bool:
         """Whether something of it could still be stopped."""
-        return bool(self.open) or self.broadcast.state is BroadcastState.WAITING
+        return bool(self.open or self.waiting) or self.broadcast.state is BroadcastState.WAITING
 
     @property
     def moves(self) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, String, delete, func, select, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, String, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -30,10 +30,7 @@ class Announcement(Record):
     """A message to everyone who subscribed to its subjects."""
 
     __tablename__ = "announcements"
-    __table_args__ = (
-        Index("ix_announcements_due", "publish_at", postgresql_where=text("state = 'scheduled'")),
-        CheckConstraint("event_on IS NOT NULL OR event_at IS NULL", name="hour_of_a_day"),
-    )
+    __table_args__ = (CheckConstraint("event_on IS NOT NULL OR event_at IS NULL", name="hour_of_a_day"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[AnnouncementState]
@@ -58,6 +55,15 @@ class Announcement(Record):
     changed_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]  # when its recipients were fixed
     cancelled_at: Mapped[datetime | None]
+
+    @property
+    def subject_of_log(self) -> str:
+        """What the audit log calls it, whatever its title is."""
+        return f"announcement-{self.id}"
+
+    def touch(self, at: datetime) -> None:
+        """Note that it was changed: never at the same hour twice, so that a form knows which version it shows."""
+        self.changed_at = max(at, self.changed_at + timedelta(microseconds=1))
 
     def text_for(self, language: Language) -> tuple[Language, str] | None:
         """The text that readers of a language get, with the language it is in; None where they get none."""
@@ -113,12 +119,15 @@ async def set_subjects(session: AsyncSession, trader_id: int, subjects: Sequence
 
 
 async def newest_version(session: AsyncSession, announcement_id: int) -> Announcement | None:
-    """Return the last correction of an announcement that went out, or the announcement itself; None for no such."""
+    """Return the last correction of an announcement that went out, or the announcement itself; None for no such.
+
+    One that was cancelled afterwards counts: who got it must not be told what it corrected.
+    """
     announcement = await session.get(Announcement, announcement_id)
     while announcement and (
         correction := await session.scalar(
             select(Announcement)
-            .where(Announcement.corrects_id == announcement.id, Announcement.state == AnnouncementState.SENT)
+            .where(Announcement.corrects_id == announcement.id, Announcement.sent_at.is_not(None))
             .order_by(Announcement.id.desc())
             .limit(1)
         )

@@ -50,18 +50,25 @@ _HOLD = text("""
     INSERT INTO traders (channel, identifier, alias, memory, announcements, first_seen_at, last_seen_at)
     VALUES (:channel, :identifier, :alias, '{}', true, :at, :at)
     ON CONFLICT (channel, identifier) DO UPDATE
-        SET last_seen_at = :at, gone_at = NULL, alias = COALESCE(:alias, traders.alias)
+        SET last_seen_at = CASE WHEN :spoken THEN :at ELSE traders.last_seen_at END,
+            gone_at = CASE WHEN :spoken THEN NULL ELSE traders.gone_at END,
+            alias = COALESCE(:alias, traders.alias)
     RETURNING id, memory
 """)
 _REMEMBER = text("UPDATE traders SET memory = CAST(:memory AS jsonb) WHERE id = :id")
 
 
-async def hold(session: AsyncSession, address: Address, at: datetime, alias: str | None = None) -> Held:
+async def hold(
+    session: AsyncSession, address: Address, at: datetime, alias: str | None = None, *, spoken: bool = True
+) -> Held:
     """Return the trader of this address, made where there is none, locked until the transaction ends.
 
-    The lock keeps two updates of one chat in order across processes. A trader who writes is no longer gone.
+    The lock keeps two updates of one chat in order across processes. A trader who writes is no longer gone; `spoken`:
+    False where he did not write, but the platform told something of him.
     """
-    values = {"channel": address.channel, "identifier": address.identifier, "at": at, "alias": alias}
+    values = {
+        "channel": address.channel, "identifier": address.identifier, "at": at, "alias": alias, "spoken": spoken,
+    }  # fmt: skip
     row = (await session.execute(_HOLD, values)).one()
     return Held(row.id, row.memory)
 

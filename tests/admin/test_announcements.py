@@ -22,6 +22,7 @@ from admin.announcement_preview import sights
 from bot.announcing import Publisher
 from bot.conversation.subjects import all_subjects
 from bot.conversation.turn import Counsel
+from bot.delivery import windows
 from bot.delivery.broadcasts import Broadcast, BroadcastState, Occasion, Recipient, RecipientState
 from bot.message import Address
 from bot.records import traders
@@ -566,6 +567,12 @@ async def test_a_correction_begins_with_the_first_and_goes_to_those_who_got_it(p
     chats = [made["chat_id"] for made in press.office.running.bot_api.made("sendMessage")]
     assert (chats.count("501"), chats.count("502")) == (2, 0)
     assert "announcement.corrected" in await press.audited(number)
+    again = await press.does(number, "correct")
+    assert again.location == f"/admin/announcements/{correction}?done=corrected"
+    assert "It was corrected already" in (await press.gul.opens(again.location[6:])).html
+    second = int(re.findall(r"\d+", (await press.does(correction, "correct")).location or "")[0])
+    assert (await press.kept(second)).corrects_id == correction
+    assert (await press.does(number, "correct")).location == f"/admin/announcements/{second}?done=begun"
 
 
 async def test_what_was_corrected_reminds_no_more(press: Press) -> None:
@@ -600,6 +607,18 @@ async def test_the_page_shows_what_happened_by_language_channel_state_and_reason
     assert "Not to be reached any more 1 × Forbidden" in page
 
 
+async def test_why_messages_wait_is_told_in_the_readers_words(press: Press) -> None:
+    waiting = RecipientState.WAITING
+    number = await sent(press, waiting, waiting, waiting)
+    async with press.office.sessions.begin() as session:
+        for chat, reason in (("0", windows.WAITS), ("1", windows.WAITS), ("2", "#132001 no such template")):
+            await session.execute(update(Recipient).where(Recipient.identifier == chat).values(error=reason))
+    page = said((await press.gul.opens(f"/announcements/{number}")).html)
+    assert "2 × Kept until he writes: he was asked to, and has not read it yet" in page
+    assert "1 × Kept until he writes: asking him to did not succeed #132001 no such template" in page
+    assert windows.WAITS not in page
+
+
 async def messages(stream: aiohttp.ClientResponse) -> AsyncIterator[tuple[str, str]]:
     """The events of a stream: their name and what they say."""
     name, data = "message", []
@@ -617,7 +636,7 @@ async def messages(stream: aiohttp.ClientResponse) -> AsyncIterator[tuple[str, s
 async def test_the_page_is_told_as_it_happens_until_all_is_done(press: Press) -> None:
     number = await sent(press, RecipientState.QUEUED, RecipientState.SENT)
     path = f"/announcements/{number}/events"
-    assert f'data-events="/admin{path}"' in (await press.gul.opens(f"/announcements/{number}")).html
+    assert f'data-events="/admin{path}?state=sent"' in (await press.gul.opens(f"/announcements/{number}")).html
     async with asyncio.timeout(20), press.gul.browser.get(f"{press.gul.address}/admin{path}") as stream:
         told = messages(stream)
         name, part = await anext(told)
@@ -627,8 +646,15 @@ async def test_the_page_is_told_as_it_happens_until_all_is_done(press: Press) ->
             await session.execute(update(Broadcast).values(state=BroadcastState.DONE, finished_at=NOW))
         name, part = await anext(told)
         assert "Sent 2 of 2" in said(part)
-        assert [name async for name, _ in told] == ["done"]
+        assert [name async for name, _ in told] == ["outdated"]
     assert "data-events" not in (await press.gul.opens(f"/announcements/{number}")).html
+
+
+async def test_a_page_that_shows_another_state_is_told_so(press: Press) -> None:
+    number = await sent(press, RecipientState.QUEUED)
+    address = f"{press.gul.address}/admin/announcements/{number}/events?state=scheduled"
+    async with asyncio.timeout(20), press.gul.browser.get(address) as stream:
+        assert [name async for name, _ in messages(stream)] == ["message", "outdated"]
 
 
 async def test_a_stream_ends_with_the_session(press: Press) -> None:

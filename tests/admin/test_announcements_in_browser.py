@@ -72,4 +72,9 @@ async def test_the_progress_is_live(office: Office) -> None:
             await session.execute(update(Recipient).values(state=RecipientState.SENT, sent_at=NOW))
             done = {"state": BroadcastState.DONE, "finished_at": NOW + timedelta(minutes=1)}
             await session.execute(update(Broadcast).values(**done))
-        await expect(page.locator("#standing")).to_contain_text("2 of 2", timeout=10_000)
+        streams: list[str] = []
+        page.on("request", lambda request: streams.append(request.url) if "/events" in request.url else None)
+        await expect(page.locator("h1 .state")).to_have_text("Went out", timeout=10_000)
+        await expect(page.locator("#standing")).to_contain_text("2 of 2")
+        await expect(page.get_by_role("button", name="Cancel it")).to_have_count(0)
+        assert streams == [], "a page of what is done is not loaded again"

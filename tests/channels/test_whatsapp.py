@@ -269,6 +269,29 @@ async def test_who_wrote_from_the_new_number_before_the_notice_is_one_trader(on_
         assert len(set(await session.scalars(select(Delivery.trader_id)))) == 1
 
 
+async def test_who_sent_an_enquiry_from_the_new_number_finds_it_afterwards(on_all_channels: Running) -> None:
+    trader, moved = on_all_channels.on_whatsapp(), on_all_channels.on_whatsapp("923007654321")
+    await chooses_persian(trader)
+    await moved.types("barter trade")
+    await moved.reads("Barter")
+    async with on_all_channels.service.sessions.begin() as session:
+        newcomer = (await session.scalars(select(Trader).where(Trader.identifier == moved.number))).one()
+        newcomer.memory = {**dict(newcomer.memory), "has_enquiries": True}
+    await trader.delivers(changed_number("923001234567", "923007654321"))
+    await moved.reads("شماره‌تان عوض شده است")
+    async with on_all_channels.service.sessions() as session:
+        memory = dict((await session.scalars(select(Trader.memory))).one())
+    assert (memory["language"], memory["has_enquiries"]) == ("fa", True)
+
+
+async def test_who_is_not_known_gets_no_record_and_no_word_for_a_change_of_number(on_all_channels: Running) -> None:
+    trader = on_all_channels.on_whatsapp()
+    await trader.delivers(changed_number("923001234567", "923007654321"))
+    await on_all_channels.service.intake.settle()
+    assert await rows(on_all_channels) == (0, 0)
+    assert replies(on_all_channels) == []
+
+
 async def test_who_had_the_number_before_shares_nothing_with_who_has_it_now(on_all_channels: Running) -> None:
     stranger, trader = on_all_channels.on_whatsapp("923007654321"), on_all_channels.on_whatsapp()
     await stranger.types("/language")

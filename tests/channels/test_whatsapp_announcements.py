@@ -6,10 +6,10 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.announcing import schedule
-from bot.delivery import windows
+from bot.delivery import broadcasts, standing, windows
 from bot.delivery.broadcasts import Broadcast, BroadcastState, Recipient, RecipientState
 from bot.delivery.outbox import Delivery
 from bot.message import Purpose
@@ -25,16 +25,18 @@ clock, running, trader = window.clock, window.running, window.trader  # the fixt
 WORDS = "The border is closed on Friday."
 
 
-async def announce(running: Running, clock: Clock) -> None:
+async def announce(running: Running, clock: Clock, **columns: Any) -> int:
     """Announce to all who want to hear of policy."""
     async with running.service.sessions.begin() as session:
         announcement = Announcement(
             title="Border", texts={"en": WORDS}, stand_ins={}, subjects=["policy"], languages=[], countries=[],
             channels=[], reminders=False, state=AnnouncementState.DRAFT, created_at=clock(), changed_at=clock(),
+            **columns,
         )  # fmt: skip
         session.add(announcement)
         await session.flush()
         schedule(session, announcement, clock())
+    return announcement.id
 
 
 async def until(running: Running, state: RecipientState) -> Recipient:
@@ -89,6 +91,72 @@ async def test_after_it_a_template_asks_and_the_tap_brings_it(
     assert types(graph_api).count("template") == 1
 
 
+async def test_what_was_kept_has_come_as_far_as_its_copy(
+    running: Running, subscriber: WhatsAppTrader, clock: Clock, graph_api: GraphApi
+) -> None:
+    approve(graph_api, Purpose.ANNOUNCEMENT)
+    clock.now += DAY
+    announcement = await announce(running, clock)
+    await until(running, RecipientState.WAITING)
+    assert await states_told(running, announcement, clock) == {RecipientState.WAITING}
+    await subscriber.types("/menu")
+    await subscriber.reads(WORDS)
+    async with asyncio.timeout(20):
+        while await states_told(running, announcement, clock) != {RecipientState.SENT}:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def states_told(running: Running, announcement: int, clock: Clock) -> set[RecipientState]:
+    """The states of which the panel tells."""
+    async with running.service.sessions() as session:
+        (found,) = await standing.of(session, announcement, clock())
+    return found.states
+
+
+async def test_who_answers_the_template_with_stop_does_not_get_what_was_kept(
+    running: Running, subscriber: WhatsAppTrader, clock: Clock, graph_api: GraphApi
+) -> None:
+    approve(graph_api, Purpose.ANNOUNCEMENT)
+    clock.now += DAY
+    await announce(running, clock)
+    await until(running, RecipientState.WAITING)
+    await subscriber.types("STOP")
+    await subscriber.reads("You will get no announcements")
+    await until(running, RecipientState.CANCELLED)
+    await subscriber.types("/menu")
+    await subscriber.reads("What do you need?")
+    assert WORDS not in str(graph_api.calls)
+
+
+async def test_cancelling_stops_what_is_kept(
+    running: Running, subscriber: WhatsAppTrader, clock: Clock, graph_api: GraphApi
+) -> None:
+    clock.now += DAY
+    announcement = await announce(running, clock)
+    await until(running, RecipientState.WAITING)
+    async with running.service.sessions.begin() as session:
+        (found,) = await standing.of(session, announcement, clock())
+        assert found.is_unfinished
+        assert await broadcasts.cancel(session, announcement) == 1
+    await until(running, RecipientState.CANCELLED)
+    await subscriber.types("/menu")
+    await subscriber.reads("What do you need?")
+    assert WORDS not in str(graph_api.calls)
+
+
+async def test_what_is_kept_of_an_event_that_is_over_is_dropped(
+    running: Running, subscriber: WhatsAppTrader, clock: Clock, graph_api: GraphApi
+) -> None:
+    clock.now += DAY
+    await announce(running, clock, event_on=clock().date(), event_zone="Asia/Karachi")
+    await until(running, RecipientState.WAITING)
+    clock.now += DAY
+    await subscriber.types("/menu")
+    await subscriber.reads("What do you need?")
+    await until(running, RecipientState.CANCELLED)
+    assert WORDS not in str(graph_api.calls)
+
+
 async def test_without_an_approved_template_it_is_kept_with_the_reason(
     running: Running, subscriber: WhatsAppTrader, clock: Clock
 ) -> None:
@@ -115,7 +183,33 @@ async def test_a_closed_window_that_is_reported_later_has_the_template_sent(
     async with running.service.sessions() as session:
         handed_over = (await session.scalars(select(Delivery.id).order_by(Delivery.id.desc()))).first()
     assert handed_over is not None
-    assert (await window.until(running, handed_over, "waiting")).error == windows.WAITS
+    waiting = await window.until(running, handed_over, "waiting")
+    assert (waiting.error, waiting.broadcast_id, waiting.closed_at) == (windows.WAITS, sent.broadcast_id, sent.sent_at)
+
+
+@pytest.mark.parametrize("order", [("wamid.A", "wamid.B"), ("wamid.B", "wamid.A")], ids="-".join)
+@pytest.mark.parametrize(("code", "state"), [(130429, RecipientState.QUEUED), (131047, RecipientState.WAITING)])
+async def test_parts_that_fail_in_any_order_are_all_sent_again(
+    running: Running,
+    subscriber: WhatsAppTrader,
+    clock: Clock,
+    order: tuple[str, ...],
+    code: int,
+    state: RecipientState,
+) -> None:
+    await announce(running, clock)
+    await subscriber.reads(WORDS)
+    sent = await until(running, RecipientState.SENT)
+    async with running.service.sessions.begin() as session:
+        await session.execute(update(Recipient).values(external_id="wamid.OK wamid.A wamid.B"))
+    for part in order:
+        sent.external_id = part
+        await reports(subscriber, sent, "failed", code)
+    recipient = await until(running, state)
+    async with running.service.sessions() as session:
+        copy = await session.scalar(select(Delivery.external_ids).where(Delivery.broadcast_id.is_not(None)))
+    kept = (recipient.external_id or "").split() if state is RecipientState.QUEUED else copy
+    assert kept == ["wamid.OK"]
 
 
 @pytest.mark.parametrize(("code", "state"), [(131026, RecipientState.GONE), (131049, RecipientState.FAILED)])

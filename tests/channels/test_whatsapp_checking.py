@@ -11,7 +11,7 @@ from bot.channels.whatsapp.checking import Finding, check, create_templates
 from bot.settings import Settings
 from bot.wording import load_voices
 from tests.conftest import Running
-from tests.servers.graph_api import GraphApi
+from tests.servers.graph_api import Failure, GraphApi
 
 VOICES = load_voices()
 
@@ -95,3 +95,27 @@ async def test_what_is_wrong_with_the_settings_is_one_line(
 async def test_an_account_without_a_subscribed_app_is_told(settings_in_use: Settings, graph_api: GraphApi) -> None:
     graph_api.subscribed = False
     assert "subscription" in wrong(await check(settings_in_use, VOICES))
+
+
+@pytest.mark.parametrize(
+    ("failure", "about", "says"),
+    [
+        (Failure(200, status=403), "token", "lacks the permission whatsapp_business_management"),
+        (
+            Failure(10, status=403, message="(#10) Requires whatsapp_business_messaging permission"),
+            "token",
+            "lacks the permission whatsapp_business_messaging",
+        ),
+        (Failure(131031), "token", "Meta refuses the call (131031"),
+        (Failure(131000, status=500), "token", "Meta did not answer (131000"),
+        (Failure(33), "number", "no number of this WHATSAPP_PHONE_ID"),
+        (Failure(100, subcode=33), "number", "no number of this WHATSAPP_PHONE_ID"),
+    ],
+)
+async def test_what_meta_answers_is_told_as_it_is(
+    settings_in_use: Settings, graph_api: GraphApi, failure: Failure, about: str, says: str
+) -> None:
+    graph_api.scripted["number"].append(failure)
+    first, *_ = await check(settings_in_use, VOICES)
+    assert (first.about, first.right) == (about, False)
+    assert says in first.text

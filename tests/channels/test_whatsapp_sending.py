@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
+import httpx
 import pytest
 import regex
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import markup
@@ -180,22 +181,28 @@ async def test_a_calendar_file_travels_as_plain_text_under_its_name(sender: Send
     ("failure", "error"),
     [
         pytest.param(Failure(130429), Throttled, id="rate limit"),
-        pytest.param(Failure(131056, 400), Throttled, id="pair rate limit"),
+        pytest.param(Failure(131056, status=400), Throttled, id="pair rate limit"),
         pytest.param(Failure(4), Throttled, id="too many calls"),
         pytest.param(Failure(131026), TraderGone, id="not on WhatsApp"),
         pytest.param(Failure(131047), WindowClosed, id="window closed"),
         pytest.param(Failure(131048), Halted, id="quality"),
-        pytest.param(Failure(368, 403), Halted, id="policy"),
-        pytest.param(Failure(190, 401), Halted, id="token expired"),
-        pytest.param(Failure(200, 403), Halted, id="permission"),
+        pytest.param(Failure(368, status=403), Halted, id="policy"),
+        pytest.param(Failure(190, status=401), Halted, id="token expired"),
+        pytest.param(Failure(200, status=403), Halted, id="permission"),
         pytest.param(Failure(131042), Halted, id="payment"),
-        pytest.param(Failure(131000, 500), Unreachable, id="unknown error"),
-        pytest.param(Failure(2, 503), Unreachable, id="service"),
-        pytest.param(Failure(999_999, 500), Unreachable, id="an unknown code with 500"),
-        pytest.param(Failure(999_999, 400), Refused, id="an unknown code with 400"),
+        pytest.param(Failure(33), Halted, id="number deleted"),
+        pytest.param(Failure(100, subcode=33), Halted, id="number not there"),
+        pytest.param(Failure(131037), Halted, id="display name not approved"),
+        pytest.param(Failure(130497, status=403), TraderGone, id="his country"),
+        pytest.param(Failure(131000, status=500), Unreachable, id="unknown error"),
+        pytest.param(Failure(2, status=503), Unreachable, id="service"),
+        pytest.param(Failure(999_999, status=500), Unreachable, id="an unknown code with 500"),
+        pytest.param(Failure(999_999, status=400), Refused, id="an unknown code with 400"),
         pytest.param(Failure(131009), Refused, id="invalid parameter"),
         pytest.param(Failure(131049), Refused, id="Meta chose not to deliver"),
         pytest.param(Failure(page="<html>Bad Gateway</html>", status=502), Unreachable, id="a gateway's page"),
+        pytest.param(Failure(page="<html>Not Found</html>", status=404), Unreachable, id="a proxy's page"),
+        pytest.param(Failure(page="<html>log in</html>", status=407), Unreachable, id="a proxy that wants a password"),
         pytest.param(Failure(page="<html>slow down</html>", status=429), Throttled, id="a gateway's 429"),
         pytest.param(Failure(page="<html>fine</html>", status=200), Unreachable, id="200 that is no JSON"),
         pytest.param(Failure(page="{}", status=200), Unreachable, id="200 without an id"),
@@ -218,6 +225,31 @@ async def test_nobody_listening_is_unreachable() -> None:
     sender = Sender(graph.open_api(session, TOKEN, "http://127.0.0.1:9"), PHONE_ID)
     with pytest.raises(Unreachable):
         await sent(sender, Outgoing("salaam", EN))
+    await session.aclose()
+
+
+async def test_a_restriction_of_a_country_says_so(sender: Sender, graph_api: GraphApi) -> None:
+    graph_api.scripted["text"].append(Failure(130497, status=403))
+    with pytest.raises(TraderGone, match=r"130497.*to users in his country"):
+        await sent(sender, Outgoing("salaam", EN))
+
+
+async def test_a_client_that_is_closed_when_the_service_ends_is_unreachable(graph_api: GraphApi) -> None:
+    session = graph.open_session()
+    await session.aclose()
+    with pytest.raises(Unreachable):
+        await sent(Sender(graph.open_api(session, TOKEN, graph_api.address), PHONE_ID), Outgoing("salaam", EN))
+
+
+async def test_any_other_runtime_error_is_a_fault_of_ours(graph_api: GraphApi) -> None:
+    session = graph.open_session()
+
+    async def faulty(_: httpx.Request) -> None:
+        raise RuntimeError("dictionary changed size during iteration")
+
+    session.event_hooks = {"request": [faulty]}
+    with pytest.raises(RuntimeError):
+        await sent(Sender(graph.open_api(session, TOKEN, graph_api.address), PHONE_ID), Outgoing("salaam", EN))
     await session.aclose()
 
 
@@ -270,7 +302,6 @@ MARKDOWN = st.lists(
 ).map("".join)
 
 
-@settings(deadline=None)
 @given(markdown=MARKDOWN, times=st.sampled_from([1, 60]), language=st.sampled_from(Language))
 def test_no_body_is_longer_than_a_text_may_be(markdown: str, times: int, language: Language) -> None:
     bodies = texts(markup.layout(markdown * times, language))
@@ -282,7 +313,6 @@ CHOICES = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(markdown=MARKDOWN, times=st.sampled_from([1, 60]), choices=CHOICES, language=st.sampled_from(Language))
 def test_every_message_keeps_every_limit(
     markdown: str, times: int, choices: Sequence[Choice], language: Language

@@ -14,7 +14,8 @@ from sqlalchemy import select, update
 
 from bot.app import build
 from bot.conversation.turn import Counsel
-from bot.delivery import outbox, windows
+from bot.delivery import halts, outbox, windows
+from bot.delivery.drain import PAUSES
 from bot.delivery.halts import Halt
 from bot.delivery.outbox import Delivery, DeliveryState
 from bot.message import Address, Outgoing, Purpose
@@ -333,10 +334,139 @@ async def test_a_template_that_fails_leaves_its_message_waiting_with_the_reason(
     delivery = await write(running, "News.", Purpose.LEAD_UPDATE)
     await trader.reads("template")
     template = (await until(running, delivery, "waiting")).template_id
-    errors = [{"code": 132015, "title": "Template is paused"}]
-    await trader.delivers(statuses({"id": template, "status": "failed", "errors": errors}))
+    await template_fails(trader, template, 132015)
     waiting = await until(running, delivery, "waiting")
-    assert waiting.error == "waits for the trader to write; the template was not delivered: 132015: Template is paused"
+    assert waiting.error == "waits for the trader to write; the template was not delivered: 132015: An error"
+    assert waiting.template_id is None
+    second = await write(running, "More news.", Purpose.LEAD_UPDATE)  # the first has asked nobody
+    assert (await until(running, second, "waiting")).error == windows.WAITS
+
+
+async def template_fails(trader: WhatsAppTrader, template: str | None, code: int) -> None:
+    """Have a template reported as failed."""
+    errors = [{"code": code, "title": "An error"}]
+    await trader.delivers(statuses({"id": template, "status": "failed", "errors": errors}))
+
+
+async def asked(running: Running, trader: WhatsAppTrader, clock: Clock, graph_api: GraphApi) -> Delivery:
+    """A message that waits, its trader asked by a template."""
+    approve(graph_api, Purpose.LEAD_UPDATE)
+    clock.now += DAY
+    delivery = await write(running, "News.", Purpose.LEAD_UPDATE)
+    await trader.reads("template")
+    return await until(running, delivery, "waiting")
+
+
+@pytest.mark.parametrize(("code", "seconds"), [(131048, halts.PAUSE.total_seconds()), (130429, 5), (131000, PAUSES[0])])
+async def test_a_template_that_may_pass_later_is_sent_again_then(
+    running: Running, trader: WhatsAppTrader, clock: Clock, graph_api: GraphApi, code: int, seconds: float
+) -> None:
+    waiting = await asked(running, trader, clock, graph_api)
+    await template_fails(trader, waiting.template_id, code)
+    queued = await until(running, waiting.id, "queued")
+    assert (queued.due_at, queued.template_id) == (clock() + timedelta(seconds=seconds), None)
+    async with running.service.sessions() as session:
+        assert bool(await halts.standing(session, "whatsapp", clock())) == (code == 131048)
+    clock.now = queued.due_at
+    await trader.reads("template")
+    assert (await until(running, waiting.id, "waiting")).error == windows.WAITS
+
+
+async def test_a_template_to_one_who_is_gone_ends_its_message(
+    running: Running, trader: WhatsAppTrader, clock: Clock, graph_api: GraphApi
+) -> None:
+    waiting = await asked(running, trader, clock, graph_api)
+    await template_fails(trader, waiting.template_id, 131026)
+    await until(running, waiting.id, "gone")
+
+
+async def in_parts(running: Running, *parts: str, **values: Any) -> Delivery:
+    """The reply that the trader has, as one that went out in parts."""
+    delivery = await a_delivery(running)
+    async with running.service.sessions.begin() as session:
+        changed = update(Delivery).where(Delivery.id == delivery.id)
+        await session.execute(changed.values(external_ids=list(parts), **values))
+    return delivery
+
+
+async def part_fails(trader: WhatsAppTrader, part: str, code: int) -> None:
+    """Have a part reported as failed."""
+    await trader.delivers(statuses({"id": part, "status": "failed", "errors": [{"code": code, "title": "An error"}]}))
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(["wamid.A", "wamid.B", "wamid.C"])), ids="-".join)
+@pytest.mark.parametrize(("code", "state"), [(130429, "queued"), (131047, "waiting")])
+async def test_parts_that_fail_in_any_order_are_all_sent_again(
+    running: Running, trader: WhatsAppTrader, order: tuple[str, ...], code: int, state: str
+) -> None:
+    delivery = await in_parts(running, "wamid.OK", "wamid.A", "wamid.B", "wamid.C")
+    for part in order:
+        await part_fails(trader, part, code)
+        kept = await until(running, delivery.id, state)
+    assert kept.external_ids == ["wamid.OK"]
+
+
+async def test_a_part_that_fails_while_the_rest_is_being_sent_is_looked_at_again(
+    running: Running, trader: WhatsAppTrader, clock: Clock
+) -> None:
+    held = {"state": DeliveryState.SENDING, "due_at": clock() + timedelta(minutes=1)}
+    delivery = await in_parts(running, "wamid.A", **held)
+    await part_fails(trader, "wamid.A", 130429)
+    await in_parts(running, "wamid.A", "wamid.B", state=DeliveryState.SENT)
+    assert (await until(running, delivery.id, "queued")).external_ids == []
+
+
+async def test_a_closed_window_that_is_told_late_keeps_nothing_from_who_has_written_since(
+    running: Running, trader: WhatsAppTrader, clock: Clock, graph_api: GraphApi
+) -> None:
+    approve(graph_api, Purpose.LEAD_UPDATE)
+    graph_api.heard.clear()
+    graph_api.refuses_late = True
+    clock.now += timedelta(minutes=1)
+    delivery = await write(running, "News of yours.", Purpose.LEAD_UPDATE)
+    await until(running, delivery, "sent")
+    clock.now += timedelta(minutes=1)
+    await trader.types("/menu")
+    await trader.reads("What do you need?")
+    clock.now += timedelta(minutes=1)
+    await trader.delivers(as_delivered(statuses=graph_api.failures()))
+    await trader.reads("News of yours.")
+    assert types(graph_api).count("template") == 0
+
+
+async def test_a_closed_window_that_is_told_late_has_the_template_sent(
+    running: Running, trader: WhatsAppTrader, clock: Clock, graph_api: GraphApi
+) -> None:
+    approve(graph_api, Purpose.LEAD_UPDATE)
+    graph_api.heard.clear()
+    graph_api.refuses_late = True
+    clock.now += timedelta(minutes=1)
+    delivery = await write(running, "News of yours.", Purpose.LEAD_UPDATE)
+    await until(running, delivery, "sent")
+    clock.now += timedelta(minutes=1)
+    await trader.delivers(as_delivered(statuses=graph_api.failures()))
+    await trader.reads("template saudagar_lead_update_1")
+    assert (await until(running, delivery, "waiting")).error == windows.WAITS
+    await trader.taps("Read it")
+    await trader.reads("News of yours.")
+    await trader.reads("What do you need?")
+
+
+async def test_during_a_halt_replies_are_not_tried_and_do_not_prolong_it(
+    running: Running, trader: WhatsAppTrader, graph_api: GraphApi, clock: Clock
+) -> None:
+    graph_api.scripted["text"] += [Failure(131042), Failure(131042)]
+    await write(running, "First.", None)
+    halt = await until_halted(running)
+    clock.now += timedelta(minutes=10)
+    await trader.types("barter trade")
+    await running.service.intake.settle()
+    assert len(graph_api.scripted["text"]) == 1
+    assert (await until_halted(running)).until == halt.until
+    graph_api.scripted["text"].clear()
+    clock.now = halt.until
+    await trader.reads("First.")
+    await trader.reads("Barter")
 
 
 async def test_the_panel_can_tell_when_the_window_closes(running: Running, trader: WhatsAppTrader) -> None:

@@ -23,7 +23,9 @@ STOPPED = (AnnouncementsSet(allowed=False),)
         ("بند کرو۔", Language.UR), ("میسج نہیں چاہیے", Language.UR), ("band karo", Language.UR),
         ("nahi chahiye msgs", Language.UR), ("توقف", Language.FA), ("لغو", Language.FA), ("پیام نمی‌خوام", Language.FA),
         ("tavaghof", Language.FA), ("laghv", Language.FA), ("بند", Language.UR), ("Band Karo.", Language.UR),
-        ("TAVAGHOF", Language.FA), ("توقف!", Language.FA),
+        ("TAVAGHOF", Language.FA), ("توقف!", Language.FA), ("Quit", Language.EN), ("unsub", Language.EN),
+        ("پیغام بند کریں", Language.UR), ("میسج بند کر دیں", Language.UR), ("نوٹیفکیشن بند کریں", Language.UR),
+        ("اشتراک لغو", Language.FA), ("انصراف", Language.FA),
     ],
 )  # fmt: skip
 def test_the_word_alone_ends_announcements_at_once(counsel: Counsel, text: str, language: Language) -> None:
@@ -41,7 +43,8 @@ def test_the_word_alone_ends_announcements_at_once(counsel: Counsel, text: str, 
     [
         "does the truck stop in taftan?", "can they stop my truck at the border", "border kab band karo ge",
         "بارڈر بند ہے", "چطور ثبت سفارش را لغو کنم", "nahi", "band", "بند؟", "band karo?", "لغو ثبت سفارش چطور است",
-        "how do I unsubscribe from PSW",
+        "how do I unsubscribe from PSW", "انصراف از ثبت سفارش", "visa cancel kaise hoga", "انصراف؟",
+        "can I quit the TIR system", "نوٹیفکیشن بند کریں تو کیا ہوگا",
     ],
 )  # fmt: skip
 def test_within_a_sentence_it_is_a_question(counsel: Counsel, text: str) -> None:

@@ -45,6 +45,17 @@ def test_who_subscribes_first_is_told_what_comes_and_how_it_ends_and_asked_where
     assert "STOP" not in talk.read
 
 
+@pytest.mark.parametrize("data", ["subscribe:on:policy", "subscribe:tell:policy"])
+@pytest.mark.parametrize(("client", "kept"), [("fa", Language.FA), ("ur-PK", Language.UR), ("en", None), (None, None)])
+def test_who_only_taps_gets_announcements_in_the_language_of_his_app(
+    counsel: Counsel, data: str, client: str | None, kept: Language | None
+) -> None:
+    turn = converse(Memory(), replace(tapped(data), client_language=client), counsel)
+    assert turn.memory.language is kept
+    assert not turn.memory.chosen
+    assert converse(Memory(Language.EN), replace(tapped(data), client_language=client), counsel).memory.language == "en"
+
+
 def test_a_toggle_shows_how_it_stands_and_an_old_one_does_what_it_says(counsel: Counsel) -> None:
     talk = Talk(counsel, Language.EN).types("/subscribe")
     assert "⬜ ⚖️ Trade policy and JEC sessions" in labels(talk.turn.replies[0])
@@ -201,7 +212,7 @@ def test_the_calendar_is_asked_of_what_knows_the_event(counsel: Counsel) -> None
 
 
 @given(data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_after_any_taps_the_last_event_holds_what_is_remembered(counsel: Counsel, data: st.DataObject) -> None:
     everything = [*subjects.all_subjects(counsel.library), "borders"]
     talk = Talk(counsel, data.draw(st.sampled_from(list(Language))))

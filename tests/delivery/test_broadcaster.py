@@ -220,6 +220,25 @@ async def test_what_was_taken_up_too_long_ago_is_left_to_whoever_has_it_now(pres
     assert {name: len(texts) for name, texts in press.got().items()} == {"a": 1, "b": 1}
 
 
+async def test_what_the_platform_held_up_is_asked_for_anew_before_it_leaves(press: Press) -> None:
+    for name in ("a", "b"):
+        await press.trader(name, "policy")
+    press.channel.failures = [Throttled(1)]
+    announcement = await press.announces("policy")
+    await press.publishes()
+    pace = Pace(1)
+    async with broadcasting(press, pace):
+        async with asyncio.timeout(10):
+            while not pace.replies_wait():  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        async with press.sessions.begin() as session:
+            (await session.get_one(Announcement, announcement)).state = AnnouncementState.CANCELLED
+            await broadcasts.cancel(session, announcement)
+        press.clock.time += timedelta(seconds=10)
+        await until_states(press, cancelled=2)
+    assert press.got() == {}
+
+
 async def test_an_orderly_end_records_what_is_under_way_and_gives_back_the_rest(press: Press) -> None:
     for number in range(20):
         await press.trader(f"trader{number}", "policy")

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import exists, func, select, update
@@ -16,14 +17,17 @@ from bot.announcing import Publisher, schedule
 from bot.channels.channel import Refused, Throttled, TraderGone, Unreachable
 from bot.delivery import broadcasts
 from bot.delivery.broadcaster import Broadcaster
-from bot.delivery.broadcasts import Broadcast, BroadcastState, Recipient, RecipientState
+from bot.delivery.broadcasts import Broadcast, BroadcastState, Occasion, Recipient, RecipientState
 from bot.delivery.pace import Pace
 from bot.message import Address
 from bot.records import database, traders
-from bot.records.announcements import Announcement, AnnouncementState, subscribe
+from bot.records.announcements import Announcement, AnnouncementState, newest_version, subscribe
+from bot.records.audit import AuditEntry
+from bot.records.staff import Role, StaffMember
 from bot.records.traders import Trader
 from bot.wording import load_voices
 from knowledge.cities import Country
+from knowledge.language import Language
 from tests.conftest import NOW
 from tests.recording import Recording
 
@@ -77,9 +81,14 @@ class Press:
             schedule(session, announcement, self.clock())
         return announcement.id
 
-    async def publishes(self) -> None:
+    async def kept(self, number: int) -> Announcement:
+        """An announcement as it is kept."""
+        async with self.sessions() as session:
+            return await session.get_one(Announcement, number)
+
+    async def publishes(self, approval_above: int | None = None) -> None:
         """Take up all that is due."""
-        publisher = Publisher(self.sessions, VOICES, self.clock)
+        publisher = Publisher(self.sessions, VOICES, self.clock, approval_above)
         while await publisher.publish_next():
             pass
 
@@ -253,10 +262,140 @@ async def test_reminders_go_out_a_week_and_a_day_before_and_not_once_it_is_over(
     news, week = press.got()["gul"]
     assert "10 December 2026 (19 Azar 1405)" in news
     assert "10:00 in Pakistan, 08:30 in Iran" in news
-    assert "In one week" in week
+    assert week.startswith("⏰ **Reminder**")
     async with press.sessions() as session:
         states = (await session.scalars(select(Broadcast.state).order_by(Broadcast.due_at))).all()
     assert states == [BroadcastState.DONE, BroadcastState.DONE, BroadcastState.MISSED]
+
+
+async def occasions(press: Press, announcement: int) -> dict[Occasion, BroadcastState]:
+    """How far each going-out of an announcement has come."""
+    async with press.sessions() as session:
+        query = select(Broadcast).where(Broadcast.announcement_id == announcement)
+        return {each.occasion: each.state for each in await session.scalars(query)}
+
+
+def at(day: int, hour: int) -> datetime:
+    """An hour of December in Karachi."""
+    return datetime(2026, 12, day, hour, tzinfo=ZoneInfo("Asia/Karachi"))
+
+
+MEETING: dict[str, Any] = {"event_on": date(2026, 12, 10), "event_at": time(10), "reminders": True}
+
+
+async def test_what_is_approved_after_its_hour_leaves_alone(press: Press) -> None:
+    await press.trader("gul", "events")
+    press.clock.time = at(9, 12)
+    number = await press.announces("events", publish_at=at(1, 9), **MEETING)
+    await press.publishes()
+    await press.sends()
+    assert await occasions(press, number) == {Occasion.NEWS: BroadcastState.DONE}
+    assert len(press.got()["gul"]) == 1
+
+
+async def test_after_an_outage_one_reminder_goes_out_and_names_no_day_that_has_passed(press: Press) -> None:
+    await press.trader("gul", "events")
+    number = await press.announces("events", **MEETING)
+    await press.publishes()
+    press.clock.time = at(10, 8)  # on the day of the event
+    await press.publishes()
+    await press.sends()
+    assert await occasions(press, number) == {
+        Occasion.NEWS: BroadcastState.DONE,
+        Occasion.WEEK_BEFORE: BroadcastState.MISSED,
+        Occasion.DAY_BEFORE: BroadcastState.DONE,
+    }
+    _, reminder = press.got()["gul"]
+    assert reminder.startswith("⏰ **Reminder**")
+    assert "Tomorrow" not in reminder
+
+
+async def test_what_goes_out_after_an_outage_is_its_own_reminder(press: Press) -> None:
+    await press.trader("gul", "events")
+    number = await press.announces("events", publish_at=at(1, 9), **MEETING)
+    press.clock.time = at(9, 12)
+    await press.publishes()
+    await press.sends()
+    assert len(press.got()["gul"]) == 1
+    missed = (Occasion.WEEK_BEFORE, Occasion.DAY_BEFORE)
+    assert await occasions(press, number) == {Occasion.NEWS: BroadcastState.DONE} | dict.fromkeys(
+        missed, BroadcastState.MISSED
+    )
+
+
+async def test_a_reminder_of_a_correction_is_headed_as_a_reminder(press: Press) -> None:
+    await press.trader("gul", "events")
+    first = await press.announces("events")
+    await press.publishes()
+    await press.sends()
+    await press.announces("events", corrects_id=first, **MEETING)
+    await press.publishes()
+    await press.sends()
+    press.clock.time = at(9, 9)
+    await press.publishes()
+    await press.sends()
+    heads = [text.partition("\n")[0] for text in press.got()["gul"]]
+    assert heads == [
+        "📢 **Announcement**", "✏️ **Correction** of what we announced before", "⏰ **Reminder**",
+    ]  # fmt: skip
+
+
+async def test_what_a_cancelled_correction_corrected_reminds_no_more(press: Press) -> None:
+    await press.trader("gul", "events")
+    first = await press.announces("events", **MEETING)
+    await press.publishes()
+    await press.sends()
+    correction = await press.announces("events", corrects_id=first, **(MEETING | {"event_on": date(2026, 12, 20)}))
+    await press.publishes()
+    await press.sends()
+    async with press.sessions.begin() as session:
+        cancelled = update(Announcement).where(Announcement.id == correction)
+        await session.execute(cancelled.values(state=AnnouncementState.CANCELLED, cancelled_at=NOW))
+        await broadcasts.cancel(session, correction)
+    press.clock.time = at(9, 9)
+    await press.publishes()
+    await press.sends()
+    assert len(press.got()["gul"]) == 2
+    async with press.sessions() as session:
+        newest = await newest_version(session, first)
+    assert newest is not None
+    assert newest.id == correction
+
+
+async def test_many_who_subscribed_since_it_was_submitted_need_an_approval(press: Press) -> None:
+    for number in range(3):
+        await press.trader(f"trader{number}", "policy")
+    await press.trader("silent", "policy", language="fa")
+    texts = {"texts": {"en": "English"}, "stand_ins": {"ur": "en", "fa": ""}}
+    few = await press.announces("policy", **texts)
+    await press.publishes(approval_above=3)
+    assert (await press.kept(few)).state is AnnouncementState.SENT
+    await press.trader("one more", "policy")
+    many = await press.announces("policy", **MEETING, **texts)
+    before = (await press.kept(many)).changed_at
+    await press.publishes(approval_above=3)
+    kept = await press.kept(many)
+    assert (kept.state, kept.sent_at) == (AnnouncementState.SUBMITTED, None)
+    assert kept.changed_at > before, "a page that shows it as scheduled is old"
+    assert await occasions(press, many) == {}
+    async with press.sessions() as session:
+        (entry,) = await session.scalars(select(AuditEntry))
+    assert (entry.actor, entry.action, entry.subject) == (
+        "publisher", "announcement.submitted", f"announcement-{many}",
+    )  # fmt: skip
+    assert entry.details == {"title": "JEC", "people": 4}
+
+
+async def test_what_was_approved_goes_out_to_however_many(press: Press) -> None:
+    await press.trader("gul", "policy")
+    async with press.sessions.begin() as session:
+        member = StaffMember(
+            login="z", name="Z", role=Role.ADMIN, password_hash="", language=Language.EN, created_at=NOW
+        )
+        session.add(member)
+    number = await press.announces("policy", approver_id=member.id)
+    await press.publishes(approval_above=0)
+    assert (await press.kept(number)).state is AnnouncementState.SENT
 
 
 async def test_cancelling_stops_what_has_not_left(press: Press) -> None:
@@ -281,6 +420,26 @@ async def test_a_correction_goes_to_those_who_got_what_it_corrects(press: Press)
     await press.sends()
     assert {name: len(texts) for name, texts in press.got().items()} == {"gul": 2}
     assert "Correction" in press.got()["gul"][1]
+
+
+async def test_who_reads_the_correction_does_not_read_what_it_corrects_behind_it(press: Press) -> None:
+    await press.trader("awake", "policy")
+    await press.trader("night", "policy", quiet_from=13, quiet_until=16)  # it is 14:00 in Karachi
+    first = await press.announces("policy")
+    await press.publishes()
+    await press.sends()
+    event = {"event_on": date(2026, 12, 24), "event_at": time(10), "reminders": True}
+    await press.announces("policy", corrects_id=first, **event)
+    await press.publishes()
+    await press.sends()
+    press.clock.time = NOW + timedelta(hours=3)
+    await press.sends()
+    assert {name: len(texts) for name, texts in press.got().items()} == {"awake": 2, "night": 1}
+    assert "Correction" in press.got()["night"][0]
+    press.clock.time = NOW + timedelta(days=24, hours=3)  # and both are reminded
+    await press.publishes()
+    await press.sends()
+    assert {name: len(texts) for name, texts in press.got().items()} == {"awake": 3, "night": 2}
 
 
 async def test_two_processes_send_each_message_once(press: Press) -> None:

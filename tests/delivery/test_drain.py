@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
-from bot.channels.channel import Refused, SendError, Throttled, TraderGone, Unreachable
-from bot.delivery import outbox
+from bot.channels.channel import Halted, Refused, SendError, Throttled, TraderGone, Unreachable, WindowClosed
+from bot.delivery import halts, outbox
 from bot.delivery.drain import PAUSES, Drain
 from bot.delivery.outbox import LEASE, Delivery, DeliveryState
-from bot.message import Address, Outgoing
+from bot.delivery.pace import Pace
+from bot.message import Address, Outgoing, Purpose
 from bot.records import traders
 from bot.records.traders import Trader
 from knowledge.language import Language
@@ -193,3 +194,67 @@ async def test_a_farewell_to_one_who_was_forgotten_is_purged(post: Post) -> None
         await outbox.purge_ownerless(session, before=NOW + timedelta(seconds=1))
         kept = (await session.scalars(select(Delivery))).all()
     assert [delivery.state for delivery in kept] == [DeliveryState.QUEUED]
+
+
+async def test_a_halt_holds_replies_up_and_costs_no_attempt(post: Post) -> None:
+    post.channel.failures = [Halted("payment")]
+    await post.queue("1")
+    await post.drain.send_chat(TRADER)
+    async with post.sessions.begin() as session:
+        trader = await traders.hold(session, OTHER, post.clock())
+        claims = await outbox.queue(session, trader.id, OTHER, [Outgoing("2", Language.EN)], post.clock(), take=True)
+    await post.drain.send_chat(OTHER, claims)
+    await post.queue("3", to=OTHER)
+    await post.drain.send_chat(OTHER)
+    assert (await post.states(), post.sent()) == (["queued"] * 3, [])
+    post.clock.time += halts.PAUSE
+    while await post.drain.send_due():
+        pass
+    assert sorted(post.sent()) == ["1", "2", "3"]
+    async with post.sessions() as session:
+        assert set(await session.scalars(select(Delivery.attempts))) == {1}
+
+
+class Windowed(Recording):
+    """A channel that takes templates alone, a while after the trader's last message."""
+
+    window = timedelta(hours=24)
+
+    async def send_template(self, identifier: str, purpose: Purpose, language: Language) -> str:
+        raise NotImplementedError
+
+
+async def test_a_reply_that_a_closed_window_keeps_out_gives_its_place_back(post: Post) -> None:
+    pace = Pace(1.0)
+    post.channel = Windowed()
+    post.channel.failures = [WindowClosed("too long ago")]
+    post.drain = Drain(post.sessions, {"recording": post.channel}, post.clock, {"recording": pace})
+    await post.queue("1")
+    await post.drain.send_chat(TRADER)
+    assert await post.states() == ["waiting"]
+    async with asyncio.timeout(2):  # what does not come back holds its place for three seconds
+        await pace.turn()
+
+
+@pytest.mark.parametrize("take", [True, False])
+async def test_who_writes_while_his_message_is_being_refused_does_not_wait(post: Post, *, take: bool) -> None:
+    post.channel = Windowed()
+    post.channel.failures = [WindowClosed("too long ago")]
+    post.channel.gates["77"] = asyncio.Event()
+    post.drain = Drain(post.sessions, {"recording": post.channel}, post.clock)
+    async with post.sessions.begin() as session:
+        trader = await traders.hold(session, TRADER, post.clock())
+        claims = await outbox.queue(session, trader.id, TRADER, [Outgoing("1", Language.EN)], post.clock(), take=take)
+    sending = asyncio.create_task(post.drain.send_chat(TRADER, claims))
+    async with asyncio.timeout(5):
+        while await post.states() != ["sending"]:  # noqa: ASYNC110  (the database tells it)
+            await asyncio.sleep(0.01)
+    post.clock.passes(seconds=1)
+    async with post.sessions.begin() as session:
+        await traders.hold(session, TRADER, post.clock())
+        await outbox.release_waiting(session, TRADER, post.clock())
+    post.channel.gates["77"].set()
+    await sending
+    assert await post.states() == ["queued"]
+    await post.drain.send_chat(TRADER)
+    assert post.sent() == ["1"]

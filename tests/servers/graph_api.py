@@ -29,6 +29,7 @@ APP_SECRET = "fake-app-secret-of-the-tests"  # noqa: S105
 VERIFY_TOKEN = "fake-verify-token-of-the-tests"  # noqa: S105
 VERSION = "v25.0"
 DAY = 24 * 3600.0  # seconds
+CLOSED = 131047, 400  # code and status of a closed window
 
 TITLES = {131047: "Re-engagement message", 132001: "Template does not exist", 190: "Access token has expired"}
 DOCUMENTS = {"text/plain", "application/pdf"}
@@ -53,10 +54,17 @@ class Failure:
     """One scripted answer instead of success."""
 
     code: int = 0  # of the platform
+    subcode: int | None = None  # likewise
+    message: str | None = None  # likewise, where it is more than the title
     status: int = 400  # of HTTP
     page: str | None = None  # a gateway's page instead of JSON
     delay: float = 0.0  # seconds before the answer
     cut: bool = False  # take the call in, then close the connection without an answer
+
+    def answer(self) -> web.Response:
+        """The error as Meta words it."""
+        more: dict[str, Any] = {"error_subcode": self.subcode} if self.subcode else {}
+        return error(self.code, self.status, **more, **({"message": self.message} if self.message else {}))
 
 
 @dataclass
@@ -71,6 +79,8 @@ class GraphApi:
     templates: list[dict[str, Any]] = field(default_factory=list)
     number: dict[str, Any] = field(default_factory=dict)  # what differs of the number from a healthy one
     subscribed: bool = True
+    refuses_late: bool = False  # take in what the closed window keeps out, and report it as failed later, as Meta may
+    refused: list[dict[str, Any]] = field(default_factory=list)  # the messages that it is going to report so
     heard: dict[str, float] = field(default_factory=dict)  # when a trader wrote last, seconds of the clock
     clock: Callable[[], float] = time.time
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -110,6 +120,15 @@ class GraphApi:
         async with session.post(f"{address}/whatsapp/webhook", data=raw, headers=headers) as response:
             return response.status
 
+    def failures(self) -> list[dict[str, Any]]:
+        """The statuses by which it reports what it took in and did not deliver, each once."""
+        reported, self.refused = self.refused, []
+        why = {"code": 131047, "title": TITLES[131047]}
+        return [
+            {"id": call["id"], "status": "failed", "timestamp": "1", "recipient_id": call["for"], "errors": [why]}
+            for call in reported
+        ]
+
     def _hear(self, body: dict[str, Any]) -> None:
         for change in (change for entry in body["entry"] for change in entry["changes"]):
             for message in change["value"].get("messages", ()):
@@ -130,7 +149,7 @@ class GraphApi:
             answer: web.StreamResponse = await handler(request)
         except web.HTTPNotFound:
             self.faults.append(f"there is no {request.method} {request.path}")
-            return error(100)
+            return error(100, error_subcode=33)
         return answer
 
     async def _messages(self, request: web.Request) -> web.StreamResponse:
@@ -148,11 +167,16 @@ class GraphApi:
         if fault := judge(body, self.uploads):
             return self._fault(fault)
         to = body.get("to") or body["recipient"]
-        if refused := self._refusal(type_, body, to):
-            await self.tell()
-            return refused
         id_ = f"wamid.HBgMTESTS{next(self.numbers):08d}"
-        self.calls.append(body | {"id": id_, "for": to})
+        call = body | {"id": id_, "for": to}
+        refusal = self._refusal(type_, body, to)
+        if refusal == CLOSED and self.refuses_late:
+            self.refused.append(call)
+        elif refusal:
+            await self.tell()
+            return error(*refusal)
+        else:
+            self.calls.append(call)
         await self.tell()
         if failure and failure.cut:
             assert request.transport is not None
@@ -164,14 +188,15 @@ class GraphApi:
         await asyncio.sleep(failure.delay)
         if failure.page is not None:
             return web.Response(text=failure.page, status=failure.status, content_type="text/html")
-        return error(failure.code, failure.status) if failure.code else None
+        return failure.answer() if failure.code else None
 
-    def _refusal(self, type_: str, body: dict[str, Any], to: str) -> web.Response | None:
+    def _refusal(self, type_: str, body: dict[str, Any], to: str) -> tuple[int, int] | None:
+        """Code and status."""
         if type_ == "template":
             sent = (body["template"]["name"], body["template"]["language"]["code"])
             approved = {(known["name"], known["language"]) for known in self.templates if known["status"] == "APPROVED"}
-            return None if sent in approved else error(132001, 404)
-        return None if self.clock() - self.heard.get(to, 0.0) < DAY else error(131047)
+            return None if sent in approved else (132001, 404)
+        return None if self.clock() - self.heard.get(to, 0.0) < DAY else CLOSED
 
     async def _mark(self, body: dict[str, Any]) -> web.Response:
         known = {"messaging_product", "status", "message_id", "typing_indicator"}
@@ -198,6 +223,8 @@ class GraphApi:
         return web.json_response({"id": id_})
 
     async def _number(self, request: web.Request) -> web.Response:
+        if script := self.scripted["number"]:
+            return script.popleft().answer()
         healthy = {
             "id": PHONE_ID,
             "display_phone_number": "+1 555-078-3881",
@@ -220,9 +247,9 @@ class GraphApi:
     async def _templates(self, request: web.Request) -> web.Response:
         after = int(request.query.get("after", "0"))
         page = self.templates[after : after + 5]
-        paging = {"cursors": {"after": str(after + 5)}} if after + 5 < len(self.templates) else {}
+        paging: dict[str, Any] = {"cursors": {"after": str(after + 5)}} if after + 5 < len(self.templates) else {}
         if paging:
-            paging["next"] = {"url": "https://graph.facebook.com/…"}
+            paging["next"] = f"{self.address}/{VERSION}/{WABA_ID}/message_templates?after={after + 5}"
         return web.json_response({"data": page, "paging": paging})
 
     async def _create(self, request: web.Request) -> web.Response:

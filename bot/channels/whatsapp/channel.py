@@ -36,7 +36,7 @@ ANSWER_WITHIN = 5.0
 AT_ONCE = 10  # traders of whom something is recorded at the same time: one call can hold a thousand reports
 
 Recognise = Callable[[Address, str | None], Awaitable[Address]]
-Move = Callable[[Iterable[str], Address], Awaitable[None]]
+Move = Callable[[Iterable[str], Address], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +151,8 @@ class WhatsApp:
             case Report():
                 await self._report(notice)
             case Moved(before=before, incoming=incoming):
-                await self._move(before, incoming.address)
-                await receive(incoming)
+                if await self._move(before, incoming.address):  # else he was never known, or was forgotten
+                    await receive(incoming)
             case Incoming():
                 address = await self._recognise(notice.address, notice.alias)
                 incoming = replace(notice, address=address)

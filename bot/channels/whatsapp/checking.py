@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
 from pydantic import BaseModel, ValidationError
+from pywa.errors import WhatsAppError
 from pywa_async.api import GraphAPIAsync
 
-from bot.channels.channel import Refused
+from bot.channels.channel import Refused, Unreachable
 from bot.channels.whatsapp import graph
 from bot.channels.whatsapp.channel import WEBHOOK_PATH, Account
-from bot.channels.whatsapp.errors import CALL_ERRORS, send_error
+from bot.channels.whatsapp.errors import CALL_ERRORS, NO_SUCH_NUMBER, send_error
 from bot.channels.whatsapp.templates import CATEGORIES, Template, template
 from bot.settings import Settings
 from bot.wording import Voice
@@ -22,6 +24,11 @@ from knowledge.language import Language
 #: …/whatsapp/business-phone-numbers/phone-numbers and …/whatsapp/support/health-status
 FIELDS = ("display_phone_number", "verified_name", "quality_rating", "status", "health_status")
 CHALLENGE = "saudagar-check"
+
+DELETED = 33  # the code of a number that was deleted
+#: …/whatsapp/support/error-codes: "Permission is either not granted or has been removed".
+PERMISSION_ERRORS = frozenset({3, 10, 131005, *range(200, 300)})
+MANAGEMENT = "whatsapp_business_management"  # what looking at a number, an account and its templates needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,7 @@ class _Cursors(BaseModel):
 
 class _Paging(BaseModel):
     cursors: _Cursors = _Cursors()
-    next: object = None
+    next: str | None = None
 
 
 class _Page(BaseModel):
@@ -137,13 +144,28 @@ def _not_answered(error: Exception) -> Finding:
     reason = send_error(error)
     if isinstance(error, ValidationError):
         return Finding("number", False, "Meta's answer is not as its pages say")
-    if isinstance(reason, Refused):
+    if isinstance(reason, Refused) or _names_no_number(error):
         return Finding(
             "number", False, f"Meta knows no number of this WHATSAPP_PHONE_ID, or not for this token ({reason})"
         )
     if str(reason).startswith("190:") or "HTTP 401" in str(reason):
         return Finding("token", False, f"Meta does not take WHATSAPP_TOKEN ({reason}); make a new one")
-    return Finding("token", False, f"Meta did not answer ({reason})")
+    if isinstance(reason, Unreachable):
+        return Finding("token", False, f"Meta did not answer ({reason})")
+    return Finding("token", False, f"Meta refuses the call ({_told(error)})")
+
+
+def _names_no_number(error: Exception) -> bool:
+    return isinstance(error, WhatsAppError) and (error.code == DELETED or (error.code, error.subcode) == NO_SUCH_NUMBER)
+
+
+def _told(error: Exception) -> str:
+    """Why a call failed, with the permission where one is missing."""
+    reason = str(send_error(error))
+    if not isinstance(error, WhatsAppError) or error.code not in PERMISSION_ERRORS:
+        return reason
+    named = sorted(set(re.findall(r"whatsapp_business_\w+", error.message))) or [MANAGEMENT]
+    return f"{reason}: WHATSAPP_TOKEN lacks the permission {' and '.join(named)}"
 
 
 def _on_number(number: Number) -> Iterator[Finding]:
@@ -163,7 +185,7 @@ async def _subscription(api: GraphAPIAsync, account: str) -> Finding:
     try:
         apps = _Apps.model_validate(await api.get_waba_subscribed_apps(account))
     except CALL_ERRORS as error:
-        return Finding("subscription", False, f"cannot be looked up ({send_error(error)})")
+        return Finding("subscription", False, f"cannot be looked up ({_told(error)})")
     if not apps.data:
         return Finding("subscription", False, "no app is subscribed to the account, so that nothing is delivered")
     return Finding("subscription", True, "an app is subscribed to the account")
@@ -180,7 +202,7 @@ async def _on_templates(
             for voice in voices.values()
         ]
     except CALL_ERRORS as error:
-        return [Finding("templates", False, f"cannot be looked up ({send_error(error)})")]
+        return [Finding("templates", False, f"cannot be looked up ({_told(error)})")]
 
 
 async def _known(api: GraphAPIAsync, account: str) -> dict[tuple[str, str], str]:
@@ -207,7 +229,7 @@ async def _on_template(
         try:
             answer = await api.create_template(account, wanted.as_json())
         except CALL_ERRORS as error:
-            return Finding(about, False, f"not created ({send_error(error)})")
+            return Finding(about, False, f"not created ({_told(error)})")
         status = f"{answer.get('status', 'PENDING')}"
         return Finding(about, status in {"PENDING", "APPROVED"}, f"created, {status}")
     if status is None:

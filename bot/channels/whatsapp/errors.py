@@ -21,6 +21,10 @@ def _wait(seconds: float) -> Callable[[str], SendError]:
     return lambda _: Throttled(seconds)
 
 
+def _abroad(text: str) -> SendError:
+    return TraderGone(f"{text}; WhatsApp lets us send nothing to users in his country")
+
+
 #: What is done about a code; every other one concerns the message alone and is `Refused`.
 ERRORS: dict[int, Callable[[str], SendError]] = {
     # wait: the page's "Throttling errors", with a pause of our own where it names none
@@ -38,16 +42,19 @@ ERRORS: dict[int, Callable[[str], SendError]] = {
     135000: Unreachable,
     # gone
     131026: TraderGone,  # not on WhatsApp, or too old an app, or the terms not accepted
+    130497: _abroad,  # restricted by country
     # the customer service window
     131047: WindowClosed,
     # nobody gets anything from us until staff have acted
     0: Halted,  # the token is not ours any more
     3: Halted,
     10: Halted,
+    33: Halted,  # the number has been deleted
     190: Halted,  # the token has expired
     368: Halted,  # restricted for violating a policy
     131005: Halted,  # permission missing
     131031: Halted,  # account locked
+    131037: Halted,  # the number's display name is not approved
     131042: Halted,  # payment
     131045: Halted,  # the number's certificate
     131048: Halted,  # quality: too many blocked us or reported spam
@@ -62,12 +69,21 @@ def by_code(code: int, text: str) -> SendError:
     return ERRORS.get(code, Refused)(f"{code}: {text}")
 
 
+#: What the Graph API answers to code 100 where the number is not there, or not for this token
+#: (developers.facebook.com/docs/graph-api/guides/error-handling): no message is wrong then, but all would be refused.
+NO_SUCH_NUMBER = (100, 33)
+
 #: What a call of pywa raises: an error of the platform; no connection (httpx, and aiohttp below it); and, of an answer
 #: that is not as the platform promises, whatever Python makes of it. In the last two cases a message may have arrived.
 CALL_ERRORS = (
     WhatsAppError, httpx.HTTPError, aiohttp.ClientError, OSError,
     ValueError, LookupError, TypeError, AttributeError,
 )  # fmt: skip
+
+
+def is_closed(error: RuntimeError) -> bool:
+    """Whether httpx says, in the only words that it has for it, that our client was closed: the service ends."""
+    return "client has been closed" in str(error)
 
 
 def send_error(error: Exception) -> SendError:
@@ -77,7 +93,9 @@ def send_error(error: Exception) -> SendError:
         return Unreachable(f"no answer of the Cloud API: {type(error).__name__}")
     status = error.status_code or 0
     if error.code == status:  # pywa's own code for an answer without an error in it: a gateway's page
-        return Halted(f"HTTP {status}") if status in {401, 403} else _by_status(status)
+        return _by_status(status)
+    if (error.code, error.subcode) == NO_SUCH_NUMBER:
+        return Halted(f"{error.code}/{error.subcode}: {_title(error)}")
     if error.code in ERRORS:
         return by_code(error.code, _title(error))
     if status >= 500 or error.is_transient:
@@ -86,9 +104,10 @@ def send_error(error: Exception) -> SendError:
 
 
 def _by_status(status: int) -> SendError:
-    if status == 429:
-        return Throttled(_MINUTE)
-    return Unreachable(f"HTTP {status}") if status >= 500 else Refused(f"HTTP {status}")
+    """What a gateway's or a proxy's page means: Meta itself has not judged the message."""
+    if status in {401, 403}:
+        return Halted(f"HTTP {status}")
+    return Throttled(_MINUTE) if status == 429 else Unreachable(f"HTTP {status}")
 
 
 def _title(error: WhatsAppError) -> str:

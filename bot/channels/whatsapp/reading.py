@@ -50,7 +50,8 @@ PROGRESS: dict[str, Progress] = {
 #: up his phone anew, tell us nothing that we could use.
 MOVES = {"user_changed_number", "customer_changed_number", "user_changed_user_id"}
 
-_MOVED_FROM = regex.compile(r"changed from (\S+) to ")
+#: The end of the notice's body; before it stands the trader's profile name, in which he may write what he likes.
+_MOVED_FROM = regex.compile(r" changed from (\S+) to \S+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ def _opted_out(raw: Any) -> Incoming | None:
     if number is None and user_id is None:
         return None
     id_ = short_id(f"{number or user_id} {preference.timestamp} stop")  # it has none of its own
-    return Incoming(Address(NAME, number or user_id or ""), id_, text=STOP, alias=user_id if number else None)
+    address = Address(NAME, number or user_id or "")
+    return Incoming(address, id_, text=STOP, alias=user_id if number else None, spoken=False)
 
 
 def _notice(message: payload.Message, raw: Any, contacts: list[payload.Contact]) -> Notice | None:
@@ -191,12 +193,18 @@ def _moved(message: payload.Message, system: payload.System | None) -> Moved | N
     new = number or system.user_id
     if new is None:
         return None
-    named = _MOVED_FROM.search(system.body)
-    spoken = _parsed(payload.Contact, {"user_id": named.group(1)}) if named else None
-    olds = (message.from_, system.customer, message.from_user_id, system.previous_user_id, spoken and spoken.user_id)
-    before = tuple(dict.fromkeys(old for old in olds if old and old != new))
+    told = (message.from_, system.customer, message.from_user_id, system.previous_user_id)
+    before = tuple(dict.fromkeys(old for old in told if old and old not in {new, system.user_id}))
     alias = system.user_id if number else None
-    return Moved(before, Incoming(Address(NAME, new), short_id(message.id), Kind.MOVED, alias=alias))
+    incoming = Incoming(Address(NAME, new), short_id(message.id), Kind.MOVED, alias=alias, spoken=False)
+    return Moved(before or _named_in(system.body), incoming)
+
+
+def _named_in(body: str) -> tuple[str, ...]:
+    """The old business-scoped id as the words of a notice tell it, where no field of it does."""
+    named = _MOVED_FROM.search(body)
+    old = _parsed(payload.Contact, {"user_id": named.group(1)}) if named else None
+    return (old.user_id,) if old and old.user_id else ()
 
 
 def _report(raw: Any) -> Report | None:

@@ -8,8 +8,9 @@ from collections.abc import AsyncIterator
 from pydantic import BaseModel, Field
 from pywa_async.api import GraphAPIAsync
 
+from bot.channels.channel import Unreachable
 from bot.channels.whatsapp.composing import Content, parts
-from bot.channels.whatsapp.errors import CALL_ERRORS, send_error
+from bot.channels.whatsapp.errors import CALL_ERRORS, is_closed, send_error
 from bot.channels.whatsapp.limits import DOCUMENT_TYPES, FILENAME
 from bot.channels.whatsapp.shortening import shorten
 from bot.message import Document, Outgoing
@@ -62,6 +63,10 @@ class Sender:
             return Answer.model_validate(answer).messages[0].id
         except CALL_ERRORS as error:
             raise send_error(error) from None
+        except RuntimeError as error:
+            if not is_closed(error):
+                raise
+            raise Unreachable("the service ends") from None
 
     async def _upload(self, document: Document) -> Content:
         type_ = document.media_type if document.media_type in DOCUMENT_TYPES else "text/plain"

@@ -79,13 +79,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_announcements")),
     )
     op.create_index(op.f("ix_announcements_corrects_id"), "announcements", ["corrects_id"], unique=False)
-    op.create_index(
-        "ix_announcements_due",
-        "announcements",
-        ["publish_at"],
-        unique=False,
-        postgresql_where=sa.text("state = 'scheduled'"),
-    )
     op.create_table(
         "subscriptions",
         sa.Column("trader_id", sa.BigInteger(), nullable=False),
@@ -218,6 +211,5 @@ def downgrade() -> None:
     op.drop_table("broadcasts")
     op.drop_index(op.f("ix_subscriptions_subject"), table_name="subscriptions")
     op.drop_table("subscriptions")
-    op.drop_index("ix_announcements_due", table_name="announcements", postgresql_where=sa.text("state = 'scheduled'"))
     op.drop_index(op.f("ix_announcements_corrects_id"), table_name="announcements")
     op.drop_table("announcements")

@@ -14,6 +14,21 @@ def upgrade() -> None:
     op.create_unique_constraint(op.f("uq_traders_channel_alias"), "traders", ["channel", "alias"])
     op.add_column("deliveries", sa.Column("closed_at", sa.TIMESTAMP(timezone=True), nullable=True))
     op.add_column("deliveries", sa.Column("template_id", sa.String(), nullable=True))
+    op.add_column("deliveries", sa.Column("broadcast_id", sa.BigInteger(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_deliveries_broadcast_id_broadcasts"),
+        "deliveries",
+        "broadcasts",
+        ["broadcast_id"],
+        ["id"],
+        ondelete="CASCADE",
+    )
+    op.create_index(
+        "ix_deliveries_broadcast",
+        "deliveries",
+        ["broadcast_id", "trader_id"],
+        postgresql_where=sa.text("broadcast_id IS NOT NULL"),
+    )
     op.create_index(
         "ix_deliveries_waiting",
         "deliveries",
@@ -33,6 +48,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("halts")
     op.drop_index("ix_deliveries_waiting", "deliveries")
+    op.drop_column("deliveries", "broadcast_id")
     op.drop_column("deliveries", "template_id")
     op.drop_column("deliveries", "closed_at")
     op.drop_constraint(op.f("uq_traders_channel_alias"), "traders")
