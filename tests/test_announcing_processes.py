@@ -1,6 +1,6 @@
 """Announcements by real processes: killed, doubled, stopped, cut off from the database, with clocks of other zones.
 
-SAUDAGAR_SEED repeats the moments of the kills, SAUDAGAR_OUTAGE sets for how many seconds the database is away.
+SAUDAGAR_SEED repeats the moments of the kills, SAUDAGAR_OUTAGE sets for how many seconds the database is away (12).
 """
 
 from __future__ import annotations
@@ -155,7 +155,8 @@ def announced(database_address: str) -> str:
 
 async def test_20_kills_lose_nothing_and_repeat_only_what_was_in_flight(announced: str, bot_api: BotApi) -> None:
     seed = int(os.environ.get("SAUDAGAR_SEED") or random.randrange(10**6))  # noqa: S311
-    moments = sorted(random.Random(seed).sample(range(1, RECIPIENTS), KILLS))  # noqa: S311
+    # on a busy machine some leave between a moment and its kill: the last worker must have something left to send
+    moments = sorted(random.Random(seed).sample(range(1, RECIPIENTS * 3 // 4), KILLS))  # noqa: S311
     gaps = [later - sooner for sooner, later in pairwise([0, *moments])]  # messages that each may send
     in_flight: list[int] = []  # at each kill: taken in by the Bot API, not recorded
     begun = 0  # calls before the one that is killed next
@@ -203,7 +204,7 @@ async def test_what_is_stopped_by_sigterm_leaves_nothing_to_be_repeated(announce
 
 
 async def test_a_database_that_is_away_is_waited_for(bot_api: BotApi) -> None:
-    outage = float(os.environ.get("SAUDAGAR_OUTAGE") or 30)  # seconds
+    outage = float(os.environ.get("SAUDAGAR_OUTAGE") or 12)  # seconds
     with tempfile.TemporaryDirectory(prefix="saudagar-", ignore_cleanup_errors=True) as name:
         server = Postgres(Path(name))
         address = server.address
