@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-import socket
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,22 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from pydantic import ValidationError
 
 from bot import logs
 from bot.channels import terminal
 from bot.conversation.conversation import converse
 from bot.conversation.tracking import followed
-from bot.conversation.turn import Counsel, Memory
-from bot.counsel import build_counsel, utc_now
+from bot.conversation.turn import Memory
+from bot.counsel import utc_now
 from bot.enquiry import Progress
 from bot.message import Choice, Incoming
-from bot.settings import Settings
+from bot.startup import greet, listen, open_counsel, open_database, open_library, open_mail_server, read_settings, tell
 from bot.wording import load_voices
 from knowledge import evaluation
 from knowledge.check import inspect
 from knowledge.language import Language
-from knowledge.library import LIBRARY, Library, LibraryFaults, load_library
+from knowledge.library import LIBRARY
 from knowledge.questions import read_questions
 from knowledge.report import report as library_report
 from knowledge.retrieval import models_for
@@ -36,7 +34,6 @@ from knowledge.understanding import Understander
 
 if TYPE_CHECKING:
     from bot.channels.whatsapp.checking import Finding
-    from bot.notices.mail_server import MailServer
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -59,9 +56,9 @@ app.add_typer(whatsapp, name="whatsapp")
 @app.command()
 def setup() -> None:
     """Prepare what `serve` needs: the database with its tables, and the learned models."""
-    settings = _settings()
-    _counsel(settings)
-    _database(settings)
+    settings = read_settings()
+    open_counsel(settings)
+    open_database(settings)
 
 
 @app.command()
@@ -71,15 +68,15 @@ def serve() -> None:
 
     from bot.app import build  # noqa: PLC0415
 
-    settings = _settings()
+    settings = read_settings()
     logs.configure(settings.log_level)
-    _mail_server(settings)  # a fault of its settings is told before anything slow is done
-    listener = _listen(settings)
+    open_mail_server(settings)  # a fault of its settings is told before anything slow is done
+    listener = listen(settings)
     with ThreadPoolExecutor(1) as pool:  # the database starts while the library is loaded
-        address = pool.submit(_database, settings)
-        counsel = _counsel(settings)
+        address = pool.submit(open_database, settings)
+        counsel = open_counsel(settings)
     service = build(settings, counsel, address.result())
-    _greet(settings, listener.getsockname()[1], address.result())
+    greet(settings, listener.getsockname()[1], address.result())
     config = uvicorn.Config(
         service.web, log_config=None, access_log=False, server_header=False, ws="none", timeout_graceful_shutdown=3
     )
@@ -95,12 +92,12 @@ def work() -> None:
     """Send what waits, announcements and notices, without serving; any number of these may run beside `serve`."""
     from bot.app import work as work_on  # noqa: PLC0415  (as in serve)
 
-    settings = _settings()
+    settings = read_settings()
     logs.configure(settings.log_level)
-    address = _database(settings)
+    address = open_database(settings)
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda number, _frame: sys.exit(128 + number))
-    _announce("Working. Stop with Ctrl-C.")
+    tell("Working. Stop with Ctrl-C.")
     with asyncio.Runner(loop_factory=_fast_loop()) as runner:
         raise typer.Exit(128 + runner.run(work_on(settings, address)))
 
@@ -108,7 +105,7 @@ def work() -> None:
 @app.command()
 def chat(language: Annotated[Language, typer.Option(help="The language to begin in.")] = Language.EN) -> None:
     """Talk to Saudagar here in the terminal. Nothing is kept; numbers tap buttons; an empty line ends it."""
-    counsel = _counsel(_settings())
+    counsel = open_counsel(read_settings())
     memory = Memory()
     enquiries: tuple[Progress, ...] = ()
     offered: list[Choice] = []  # the buttons of the last replies; emptied and filled in place, the reader sees it
@@ -130,7 +127,7 @@ def ask(
     language: Annotated[Language | None, typer.Option(help="The trader's language, where it is known.")] = None,
 ) -> None:
     """Print the answer to a question, or what is understood of it; needs no database."""
-    counsel = _counsel(_settings())
+    counsel = open_counsel(read_settings())
     for question in (line.rstrip("\r\n") for line in sys.stdin) if text == "-" else [text]:
         if as_json:
             understanding = counsel.understand(question, language)
@@ -159,13 +156,13 @@ def evaluate(
     ] = False,
 ) -> None:
     """Measure how well questions by other hands are understood (columns: style, topic, also, text)."""
-    settings = _settings()
-    library = _library(settings)
-    models = models_for(library, settings.data_dir / "understanding", _announce)
+    settings = read_settings()
+    library = open_library(settings)
+    models = models_for(library, settings.data_dir / "understanding", tell)
     try:
         questions = [question for file in files for question in read_questions(file)] if files else library.questions
     except (OSError, ValueError) as error:
-        _announce(str(error))
+        tell(str(error))
         raise typer.Exit(1) from None
     understander = Understander(models)
     report = evaluation.evaluate(
@@ -187,14 +184,14 @@ def check_mail() -> None:
     """Connect to the mail server and sign in, without sending anything; say in one line what is wrong."""
     from bot.notices.mail_server import MailAway  # noqa: PLC0415  (as in serve)
 
-    server = _mail_server(_settings())
+    server = open_mail_server(read_settings())
     if server is None:
-        _announce("Mail is off. To turn it on, set SMTP_URL and MAIL_FROM.")
+        tell("Mail is off. To turn it on, set SMTP_URL and MAIL_FROM.")
         raise typer.Exit(1)
     try:
         asyncio.run(server.check())
     except MailAway as error:
-        _announce(f"The mail server {server.place} cannot be used: {error}. Check SMTP_URL.")
+        tell(f"The mail server {server.place} cannot be used: {error}. Check SMTP_URL.")
         raise typer.Exit(1) from None
     typer.echo(f"The mail server {server.place} can be used; mails come from {server.sender}.")
 
@@ -213,7 +210,7 @@ def check(folder: Annotated[Path, typer.Argument(help="The folder of the library
 @knowledge.command()
 def report() -> None:
     """Show what is stale, due soon or volatile, and how many phrasings each entry has."""
-    for line in library_report(_library(_settings()), utc_now().date()):
+    for line in library_report(open_library(read_settings()), utc_now().date()):
         typer.echo(line)
 
 
@@ -225,9 +222,9 @@ def suggest() -> None:
     from bot.records.database import open_engine  # noqa: PLC0415
     from bot.suggestions import suggestions  # noqa: PLC0415
 
-    settings = _settings()
-    library = _library(settings)
-    address = _database(settings)
+    settings = read_settings()
+    library = open_library(settings)
+    address = open_database(settings)
 
     async def lines() -> list[str]:
         engine = open_engine(address)
@@ -245,7 +242,7 @@ def check_whatsapp() -> None:
     """Check token, number, webhook and templates of WhatsApp; one line each, exit 1 where something is wrong."""
     from bot.channels.whatsapp import checking  # noqa: PLC0415  (as in serve)
 
-    _show(checking.check(_settings(), load_voices()))
+    _show(checking.check(read_settings(), load_voices()))
 
 
 @whatsapp.command("templates")
@@ -253,7 +250,7 @@ def whatsapp_templates() -> None:
     """Have Meta approve the templates that are missing, and show how each stands; exit 1 where one cannot be used."""
     from bot.channels.whatsapp import checking  # noqa: PLC0415  (as in serve)
 
-    _show(checking.create_templates(_settings(), load_voices()))
+    _show(checking.create_templates(read_settings(), load_voices()))
 
 
 def _show(looking: Coroutine[None, None, list[Finding]]) -> None:
@@ -297,7 +294,7 @@ def staff_list() -> None:
     """Print all members: login, role, whether active, name."""
     from bot import staffing  # noqa: PLC0415  (as in serve)
 
-    for line in asyncio.run(staffing.listed(_database(_settings()))):
+    for line in asyncio.run(staffing.listed(open_database(read_settings()))):
         typer.echo(line)
 
 
@@ -306,7 +303,7 @@ def announce_list() -> None:
     """Print the announcements: id, state, hour, title."""
     from bot import announced  # noqa: PLC0415  (as in serve)
 
-    for line in asyncio.run(announced.listed(_database(_settings()))):
+    for line in asyncio.run(announced.listed(open_database(read_settings()))):
         typer.echo(line)
 
 
@@ -318,9 +315,9 @@ def announce_status(
     """Print how far an announcement has come: by occasion, language, channel and state, with what kept it back."""
     from bot import announced  # noqa: PLC0415  (as in serve)
 
-    found = asyncio.run(announced.status(_database(_settings()), number, utc_now()))
+    found = asyncio.run(announced.status(open_database(read_settings()), number, utc_now()))
     if found is None:
-        _announce(f"There is no announcement {number}. All of them: saudagar announce list")
+        tell(f"There is no announcement {number}. All of them: saudagar announce list")
         raise typer.Exit(1)
     for line in [json.dumps(found.as_json(), ensure_ascii=False)] if as_json else found.as_lines():
         typer.echo(line)
@@ -330,11 +327,11 @@ def _invite(invite: Callable[[str], Coroutine[None, None, str]]) -> None:
     """Print the one-time link that a change in the database makes; one line, and exit 1, where it cannot be made."""
     from bot import staffing  # noqa: PLC0415  (as in serve)
 
-    settings = _settings()
+    settings = read_settings()
     try:
-        token = asyncio.run(invite(_database(settings)))
+        token = asyncio.run(invite(open_database(settings)))
     except staffing.StaffFault as fault:
-        _announce(str(fault))
+        tell(str(fault))
         raise typer.Exit(1) from None
     typer.echo(f"{staffing.panel_address(settings, settings.port)}/invitation/{token}")
 
@@ -357,104 +354,6 @@ def _typed_lines() -> Iterator[str]:
         if not line.strip():
             return
         yield line
-
-
-def _announce(line: str) -> None:
-    typer.echo(line, err=True)
-
-
-def _settings() -> Settings:
-    """The settings of the environment; one line a fault, and exit 1."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        for problem in error.errors():
-            name = ".".join(map(str, problem["loc"])).upper()
-            _announce(f"Setting {name}: {problem['msg']}" if name else problem["msg"])
-        raise typer.Exit(1) from None
-
-
-def _counsel(settings: Settings) -> Counsel:
-    """What a conversation draws on."""
-    return build_counsel(_library(settings), settings.data_dir, _announce)
-
-
-def _library(settings: Settings) -> Library:
-    """The library; its faults, one a line, and exit 1."""
-    try:
-        return load_library(utc_now().date(), cache=settings.data_dir / "understanding")
-    except LibraryFaults as faults:
-        _announce(str(faults))
-        _announce("The library has faults, so nothing is started.")
-        raise typer.Exit(1) from None
-
-
-def _database(settings: Settings) -> str:
-    """The address of a database that is up to date; one line, and exit 1, where there is none to be had."""
-    from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415  (as in serve)
-
-    from bot.app import prepare_database  # noqa: PLC0415
-
-    try:
-        return prepare_database(settings, _announce)
-    except (SQLAlchemyError, ValueError) as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        _announce(f"The database cannot be used: {reason}. Check DATABASE_URL, or leave it out for the embedded one.")
-        raise typer.Exit(1) from None
-
-
-def _mail_server(settings: Settings) -> MailServer | None:
-    """The mail server of the settings, if one is set; one line, and exit 1, where it cannot be."""
-    from bot.app import mail_server  # noqa: PLC0415  (as in serve)
-
-    try:
-        return mail_server(settings)
-    except ValueError as error:
-        _announce(f"{error}.")
-        raise typer.Exit(1) from None
-
-
-def _listen(settings: Settings) -> socket.socket:
-    """The port to serve on, taken before anything slow is done; exit 1 where it cannot be had."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-        listener.listen(2048)  # taken for good: a second process that starts meanwhile fails here, not later
-    except OSError as error:
-        _announce(
-            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. Try another port: PORT=8001 make run"
-        )
-        raise typer.Exit(1) from None
-    return listener
-
-
-def _greet(settings: Settings, port: int, address: str) -> None:
-    """Say where the service is, which channels are on, and how the first admin gets into the panel."""
-    from bot import staffing  # noqa: PLC0415  (as in serve)
-
-    _announce(f"Browser chat  on   http://{settings.host}:{port}")
-    if settings.telegram_bot_token:
-        _announce(f"Telegram      on   {'webhook at ' + settings.public_url if settings.public_url else 'polling'}")
-    else:
-        _announce("Telegram      off  to turn it on: TELEGRAM_BOT_TOKEN=… make run (a token from @BotFather)")
-    if settings.whatsapp_token:
-        _announce(
-            "WhatsApp      on   webhook at /whatsapp/webhook; saudagar check whatsapp tells what is wrong, if anything"
-        )
-    else:
-        _announce("WhatsApp      off  to turn it on: see “Connecting a WhatsApp number” in the README")
-    if mail := _mail_server(settings):
-        _announce(f"Mail          on   digests to the staff by {mail.place}; saudagar check mail tries it")
-    else:
-        _announce("Mail          off  to turn it on: SMTP_URL=… MAIL_FROM=… make run (docs/settings.md)")
-    _announce(f"Panel         on   {staffing.panel_address(settings, port)}")
-    if not asyncio.run(staffing.has_admin(address)):
-        _announce(
-            "              No admin can sign in yet. The first: saudagar staff add LOGIN --name NAME --role admin"
-        )
-    _announce("Stop with Ctrl-C.")
 
 
 if __name__ == "__main__":
