@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.conversation.conversation import apologise, converse
 from bot.conversation.turn import MEMORY, Counsel, Forgotten, Memory, Turn
-from bot.delivery import broadcasts, outbox
+from bot.delivery import kept_copies, outbox
 from bot.delivery.chats import Chats
 from bot.delivery.drain import Drain
 from bot.delivery.outbox import Claim
@@ -103,7 +103,7 @@ class Intake:
             log.info("update seen before", extra=ids)
             return Handled()
         if incoming.spoken and await outbox.release_waiting(session, incoming.address, now):
-            await broadcasts.drop_past(session, trader.id, now)
+            await kept_copies.drop_past(session, trader.id, now)
         memory = MEMORY.validate_python(trader.memory)
         enquiries = await leads.of_trader(session, trader.id) if memory.has_enquiries else []
         turn = self._turn(memory, incoming, enquiries)

@@ -27,7 +27,7 @@ from bot.conversation.turn import (
     StaffLinked,
     SubjectsSet,
 )
-from bot.delivery import broadcasts, introducing, outbox, readers
+from bot.delivery import introducing, kept_copies, outbox, readers
 from bot.message import Address, Incoming, Outgoing
 from bot.notices import telling
 from bot.notices.words import Means
@@ -88,7 +88,7 @@ class Recorder:
             case AnnouncementsSet(allowed=allowed):
                 await traders.allow_announcements(session, trader, allowed=allowed)
                 if not allowed:
-                    await broadcasts.drop_kept(session, trader)
+                    await kept_copies.drop_of_trader(session, trader)
             case SubjectsSet(subjects=subjects):
                 await announcements.set_subjects(session, trader, subjects, self.at)
             case QuietHoursSet(starts=starts, ends=ends, zone=zone):

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from typer.testing import CliRunner
 
 from bot.__main__ import app
-from bot.delivery.broadcasts import Broadcast, BroadcastState, Occasion, Progress, Recipient, RecipientState
-from bot.delivery.standing import Standing
+from bot.delivery.broadcasts import Broadcast, BroadcastState, Occasion, Recipient, RecipientState
+from bot.delivery.standing import Progress, Standing
 from bot.message import Address
 from bot.records import traders
 from bot.records.announcements import Announcement, AnnouncementState

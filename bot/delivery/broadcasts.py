@@ -17,11 +17,11 @@ from sqlalchemy import ForeignKey, Index, Row, UniqueConstraint, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from bot.delivery import kept_copies
 from bot.message import OUTGOING, Address, Outgoing
 from bot.records.base import Json, Record
 
 LEASE = timedelta(seconds=60)  # after which another process may take over what a dead one was sending
-RECENT = timedelta(seconds=10)  # over which the speed of sending is measured
 
 
 class Occasion(StrEnum):
@@ -192,33 +192,6 @@ _OVERTAKE = text("""
       AND newer.broadcast_id = :broadcast AND newer.trader_id = recipients.trader_id
 """)
 
-#: Copies in the outbox that have not left; their recipients are told as cancelled.
-_DROP_KEPT = """
-    WITH dropped AS (
-        DELETE FROM deliveries USING broadcasts, announcements
-        WHERE deliveries.broadcast_id = broadcasts.id AND deliveries.state IN ('queued', 'waiting')
-          AND announcements.id = broadcasts.announcement_id AND {which}
-        RETURNING deliveries.broadcast_id, deliveries.trader_id)
-    UPDATE recipients SET state = 'cancelled' FROM dropped
-    WHERE recipients.broadcast_id = dropped.broadcast_id AND recipients.trader_id = dropped.trader_id
-      AND recipients.state = 'waiting'
-"""
-_DROP_OF_ANNOUNCEMENT = text(_DROP_KEPT.format(which="announcements.id = :announcement"))
-_DROP_OF_TRADER = text(_DROP_KEPT.format(which="deliveries.trader_id = :trader"))
-_DROP_OVER = text(
-    _DROP_KEPT.format(
-        which="deliveries.trader_id = :trader "
-        "AND (event_on + COALESCE(event_at, time '24:00')) AT TIME ZONE event_zone < :at"
-    )
-)
-_DROP_OVERTAKEN = text(
-    _DROP_KEPT.format(
-        which="announcements.id = (SELECT corrects_id FROM announcements WHERE id = :announcement) AND EXISTS ("
-        "SELECT FROM recipients AS newer WHERE newer.broadcast_id = :broadcast "
-        "AND newer.trader_id = deliveries.trader_id)"
-    )
-)
-
 _COUNT = text(f"SELECT traders.channel, reader.language, count(*) AS number {AUDIENCE} GROUP BY 1, 2")
 
 _CLAIM = text("""
@@ -290,20 +263,6 @@ _FINISH = text("""
     RETURNING id
 """)
 
-#: What waits for its trader to write has come as far as its copy in the outbox.
-_PROGRESS = text("""
-    SELECT broadcasts.occasion, recipients.channel, language, now.state, now.error, count(*) AS number,
-           count(*) FILTER (WHERE now.state = 'queued' AND recipients.due_at > :at) AS later,
-           count(*) FILTER (WHERE recipients.sent_at > :since) AS recent
-    FROM recipients JOIN broadcasts ON broadcasts.id = recipients.broadcast_id
-    LEFT JOIN deliveries ON recipients.state = 'waiting' AND deliveries.state NOT IN ('queued', 'sending')
-          AND deliveries.broadcast_id = recipients.broadcast_id AND deliveries.trader_id = recipients.trader_id
-    CROSS JOIN LATERAL (
-        SELECT COALESCE(deliveries.state, recipients.state) AS state,
-               CASE WHEN deliveries.id IS NULL THEN recipients.error ELSE deliveries.error END AS error) AS now
-    WHERE announcement_id = :announcement GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
-""")
-
 
 async def fan_out(session: AsyncSession, broadcast: Broadcast, messages: dict[str, Outgoing], at: datetime) -> int:
     """Fix the recipients of a broadcast that is held, from the subscriptions of this moment; return how many.
@@ -322,7 +281,7 @@ async def fan_out(session: AsyncSession, broadcast: Broadcast, messages: dict[st
     values = {"announcement": broadcast.announcement_id, "broadcast": broadcast.id, "at": at}
     inserted = await session.execute(_FAN_OUT, values)
     await session.execute(_OVERTAKE, values)
-    await session.execute(_DROP_OVERTAKEN, values)
+    await kept_copies.drop_overtaken(session, broadcast.announcement_id, broadcast.id)
     return int(inserted.rowcount)  # type: ignore[attr-defined]  # of an INSERT there is one
 
 
@@ -431,47 +390,5 @@ async def cancel(session: AsyncSession, announcement_id: int) -> int:
         ),
         values,
     )
-    kept = await session.execute(_DROP_OF_ANNOUNCEMENT, values)
-    return int(stopped.rowcount + kept.rowcount)  # type: ignore[attr-defined]
-
-
-async def drop_kept(session: AsyncSession, trader_id: int) -> None:
-    """Drop what waits for a trader to write: he wants no announcements any more."""
-    await session.execute(_DROP_OF_TRADER, {"trader": trader_id})
-
-
-async def drop_past(session: AsyncSession, trader_id: int, at: datetime) -> None:
-    """Drop what waits for a trader to write and tells of an event that is over."""
-    await session.execute(_DROP_OVER, {"trader": trader_id, "at": at})
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How many messages of an announcement are in one state."""
-
-    occasion: Occasion
-    channel: str
-    language: str
-    state: RecipientState
-    error: str | None
-    number: int
-    later: int  # of them: queued, and not due yet (quiet hours, another attempt)
-    recent: int  # of them: sent within RECENT
-
-
-async def progress(session: AsyncSession, announcement_id: int, at: datetime) -> list[Progress]:
-    """Return how an announcement stands, by occasion, channel, language of the reader, state and reason."""
-    values = {"announcement": announcement_id, "at": at, "since": at - RECENT}
-    return [
-        Progress(
-            Occasion(row.occasion),
-            row.channel,
-            row.language,
-            RecipientState(row.state),
-            row.error,
-            row.number,
-            row.later,
-            row.recent,
-        )
-        for row in await session.execute(_PROGRESS, values)
-    ]
+    kept = await kept_copies.drop_of_announcement(session, announcement_id)
+    return int(stopped.rowcount) + kept  # type: ignore[attr-defined]

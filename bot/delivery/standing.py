@@ -7,18 +7,47 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery import broadcasts
-from bot.delivery.broadcasts import RECENT, Broadcast, BroadcastState, Progress, RecipientState
+from bot.delivery.broadcasts import Broadcast, BroadcastState, Occasion, RecipientState
 
 LEFT = frozenset({RecipientState.SENT, RecipientState.DELIVERED, RecipientState.READ})
 OPEN = frozenset({RecipientState.QUEUED, RecipientState.SENDING})
 WAITING = frozenset({RecipientState.WAITING})
 LOST = frozenset({RecipientState.FAILED, RecipientState.GONE})
+RECENT = timedelta(seconds=10)  # over which the speed of sending is measured
 SHORTEST = timedelta(seconds=1)  # over which a speed says something
 SOON = timedelta(minutes=10)  # within which it is worth waiting for a broadcast to begin
+
+
+#: What waits for its trader to write has come as far as its copy in the outbox.
+_PROGRESS = text("""
+    SELECT broadcasts.occasion, recipients.channel, language, now.state, now.error, count(*) AS number,
+           count(*) FILTER (WHERE now.state = 'queued' AND recipients.due_at > :at) AS later,
+           count(*) FILTER (WHERE recipients.sent_at > :since) AS recent
+    FROM recipients JOIN broadcasts ON broadcasts.id = recipients.broadcast_id
+    LEFT JOIN deliveries ON recipients.state = 'waiting' AND deliveries.state NOT IN ('queued', 'sending')
+          AND deliveries.broadcast_id = recipients.broadcast_id AND deliveries.trader_id = recipients.trader_id
+    CROSS JOIN LATERAL (
+        SELECT COALESCE(deliveries.state, recipients.state) AS state,
+               CASE WHEN deliveries.id IS NULL THEN recipients.error ELSE deliveries.error END AS error) AS now
+    WHERE announcement_id = :announcement GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many messages of an announcement are in one state."""
+
+    occasion: Occasion
+    channel: str
+    language: str
+    state: RecipientState
+    error: str | None
+    number: int
+    later: int  # of them: queued, and not due yet (quiet hours, another attempt)
+    recent: int  # of them: sent within RECENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +154,29 @@ class Standing:
         return waits or self.broadcast.state is BroadcastState.SENDING
 
 
+async def progress(session: AsyncSession, announcement_id: int, at: datetime) -> list[Progress]:
+    """Return how an announcement stands, by occasion, channel, language of the reader, state and reason."""
+    values = {"announcement": announcement_id, "at": at, "since": at - RECENT}
+    return [
+        Progress(
+            Occasion(row.occasion),
+            row.channel,
+            row.language,
+            RecipientState(row.state),
+            row.error,
+            row.number,
+            row.later,
+            row.recent,
+        )
+        for row in await session.execute(_PROGRESS, values)
+    ]
+
+
 async def of(session: AsyncSession, announcement_id: int, at: datetime) -> list[Standing]:
     """Return how each broadcast of an announcement stands, in the order of their hours."""
     query = select(Broadcast).where(Broadcast.announcement_id == announcement_id).order_by(Broadcast.due_at)
     found = (await session.scalars(query.execution_options(populate_existing=True))).all()
-    rows = await broadcasts.progress(session, announcement_id, at) if found else []
+    rows = await progress(session, announcement_id, at) if found else []
     return [
         Standing(broadcast, tuple(row for row in rows if row.occasion is broadcast.occasion), at) for broadcast in found
     ]

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels.channel import Moved, Refused, Throttled, Unreachable
-from bot.delivery import broadcasts, outbox
+from bot.delivery import broadcasts, outbox, standing
 from bot.delivery.broadcaster import Broadcaster
 from bot.delivery.broadcasts import LEASE, Recipient
 from bot.delivery.drain import PAUSES, Drain
@@ -137,7 +137,7 @@ async def test_a_poisoned_message_fails_alone(press: Press) -> None:
     async with broadcasting(press):
         await until_states(press, sent=2, failed=2)
     async with press.sessions() as session:
-        reasons = {row.error for row in await broadcasts.progress(session, announcement, press.clock()) if row.error}
+        reasons = {row.error for row in await standing.progress(session, announcement, press.clock()) if row.error}
     assert "internal error" in reasons
     assert any(reason.startswith("nul , half a pair ?") and len(reason) == 500 for reason in reasons)
 

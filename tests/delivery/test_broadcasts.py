@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from bot.announcing import Publisher, schedule
 from bot.channels.channel import Refused, Throttled, TraderGone, Unreachable
-from bot.delivery import broadcasts
+from bot.delivery import broadcasts, standing
 from bot.delivery.broadcaster import Broadcaster
 from bot.delivery.broadcasts import Broadcast, BroadcastState, Occasion, Recipient, RecipientState
 from bot.delivery.pace import Pace
@@ -228,7 +228,7 @@ async def test_every_way_to_fail_ends_as_it_should(press: Press) -> None:
     assert await press.states() == {"sent": 3, "gone": 1, "failed": 1}
     async with press.sessions() as session:
         gone_at = await session.scalar(select(Trader.gone_at).where(Trader.identifier == "gone"))
-        reasons = {row.state: row.error for row in await broadcasts.progress(session, announcement, press.clock())}
+        reasons = {row.state: row.error for row in await standing.progress(session, announcement, press.clock())}
     assert gone_at is not None
     assert reasons[RecipientState.FAILED] == "too long"
 
