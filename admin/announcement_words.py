@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_timedelta
+from babel.lists import format_list
 
 from admin.announcement_audience import Hindrance
 from admin.lead_words import channel, untold_reason, waiting
@@ -72,7 +73,7 @@ def recipient(reader: Reader, state: RecipientState) -> str:
 
 def hindrance(reader: Reader, hindrance: Hindrance, undecided: Sequence[Language]) -> str:
     """What has to be done before it can go out."""
-    names = ", ".join(language_name(reader, each) for each in undecided)
+    names = format_list([language_name(reader, each) for each in undecided], locale=reader.language.value)
     return {
         Hindrance.NO_TEXT: reader.say("Write a text in at least one language."),
         Hindrance.UNDECIDED: reader.say(

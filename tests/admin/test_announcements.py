@@ -268,7 +268,7 @@ async def test_people_are_counted_before_sending_with_those_who_get_nothing(pres
     [
         ({"text_ur": ""}, "Choose what readers get whose language has no text: Urdu."),
         ({"text_ur": "", "text_fa": "", "stand_in_ur": "fa", "stand_in_fa": "nothing"}, "has no text: Urdu."),
-        ({"text_ur": "", "text_fa": "", "stand_in_ur": "fa", "stand_in_fa": "ur"}, "has no text: Urdu, Persian."),
+        ({"text_ur": "", "text_fa": "", "stand_in_ur": "fa", "stand_in_fa": "ur"}, "has no text: Urdu and Persian."),
         ({"text_en": "", "text_ur": "", "text_fa": ""}, "Write a text in at least one language."),
         ({"text_ur": "", "languages": "ur", "stand_in_ur": "nothing"}, "Write a text in at least one language."),
         ({"subjects": ""}, "Choose at least one subject."),
