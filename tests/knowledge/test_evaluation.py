@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from knowledge import evaluation, training
+from knowledge.entry import Phrasing
 from knowledge.evaluation import evaluate, evaluate_across_authors, expected_calibration_error
 from knowledge.features import topic_features, way_features
 from knowledge.language import Language, Style, Way
@@ -74,10 +75,11 @@ def test_a_table_is_judged_by_a_confidence_that_did_not_see_it(models: Models) -
     assert other.calibration_error != report.calibration_error
 
 
-def test_without_a_way_of_writing_the_others_teach_it() -> None:
-    shares = dict(evaluation.across_ways(PHRASINGS, [question for question in QUESTIONS if question.in_scope]))
-    assert set(shares) == {Way.UR_LATN, Way.FA, Way.EN}
-    assert all(0 <= share <= 1 for share in shares.values())
+def test_a_way_of_writing_is_asked_of_a_model_that_never_saw_it() -> None:
+    taught = {"visa": "جغجغ", "taftan": "ژکژک"}  # words of which no other way knows a piece
+    alone = tuple(Phrasing(topic, Way.FA, word, 99) for topic, word in taught.items())
+    questions = [Question("fa", frozenset({topic}), word, "a.tsv", 2) for topic, word in taught.items()]
+    assert dict(evaluation.across_ways((*PHRASINGS, *alone), questions)) == {Way.FA: 0.5}  # it can but guess the same
 
 
 def test_the_table_has_a_line_for_each_way(models: Models) -> None:
