@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import pairwise
 
 from knowledge.script import compose, fold, skeleton
@@ -14,12 +15,16 @@ Extractor = Callable[[str], Features]
 LETTERS_READ = 600  # of a long message: a trader asks at its beginning, and time is bounded
 
 
-def pieces(text: str, sizes: Iterable[int]) -> Iterable[str]:
+def pieces(text: str, sizes: tuple[int, ...]) -> Iterable[str]:
     """The runs of `sizes` letters of each word, word ends marked by a space."""
     for word in text.split():
-        marked = f" {word} "
-        for size in sizes:
-            yield from (marked[start : start + size] for start in range(max(1, len(marked) - size + 1)))
+        yield from _pieces_of_word(word, sizes)
+
+
+@lru_cache(maxsize=4096)  # a few thousand words make up most of what is asked
+def _pieces_of_word(word: str, sizes: tuple[int, ...]) -> tuple[str, ...]:
+    marked = f" {word} "
+    return tuple(marked[start : start + size] for size in sizes for start in range(max(1, len(marked) - size + 1)))
 
 
 def words(text: str) -> Iterable[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 import regex
 
@@ -111,6 +112,7 @@ def skeleton(text: str) -> str:
     return " ".join(word for word in words if word)
 
 
+@lru_cache(maxsize=4096)
 def _consonants(word: str) -> str:
     if len(word) == 1 and word in _VOWELS:  # an ezafe written apart (kart-e bazargani), an article
         return ""

@@ -15,7 +15,7 @@ from sklearn.svm import LinearSVC
 
 from knowledge.confidence import rank
 from knowledge.features import Extractor, Features
-from knowledge.model import Floats, Model, Vocabulary, Weights, keys_of, softmax
+from knowledge.model import Floats, Model, Vocabulary, keys_of, softmax, thinned
 from knowledge.phrasings import ASIDE
 from knowledge.questions import Question
 
@@ -25,14 +25,12 @@ def learn(texts: Sequence[str], labels: Sequence[str], extract: Extractor) -> Mo
     features = [extract(text) for text in texts]
     vocabularies = tuple(_vocabulary(features, family) for family in range(len(features[0])))
     matrix = hstack([_matrix(features, family, vocabulary) for family, vocabulary in enumerate(vocabularies)], "csr")
-    classifier = LinearSVC(C=0.25, class_weight="balanced", random_state=0).fit(matrix, np.asarray(labels))
-    ends = np.cumsum([len(vocabulary.keys) for vocabulary in vocabularies])[:-1]
-    coefficients = np.asarray(classifier.coef_.T, np.float32)
+    classifier = LinearSVC(C=0.25, tol=0.1, class_weight="balanced", random_state=0).fit(matrix, np.asarray(labels))
     return Model(
         classes=tuple(str(name) for name in classifier.classes_),
         extract=extract,
         vocabularies=vocabularies,
-        weights=tuple(map(Weights.of, np.split(coefficients, ends))),
+        weights=thinned(np.asarray(classifier.coef_.T, np.float32)),
         bias=np.asarray(classifier.intercept_, np.float32),
         temperature=1.0,
     )
@@ -67,7 +65,7 @@ def learn_confidence(model: Model, questions: Sequence[Question]) -> Floats:
     """Learn, on questions that the model did not learn from, when its first topic is right (see `confidence`)."""
     rankings = [rank(model, question.text) for question in questions]
     evidence = np.stack([ranking.evidence for ranking in rankings])
-    right = [ranking.topics[0][0] in question.topics for ranking, question in zip(rankings, questions, strict=True)]
+    right = [ranking.topics[0] in question.topics for ranking, question in zip(rankings, questions, strict=True)]
     spread = evidence.std(axis=0)
     spread[spread == 0] = 1.0
     judge = LogisticRegression(fit_intercept=False, max_iter=1000).fit(evidence / spread, right)

@@ -12,8 +12,6 @@ from knowledge.phrasings import ASIDE, SMUGGLING
 from knowledge.retrieval import Models
 from knowledge.script import fold
 
-CHOICES = 3  # topics that are offered at most
-
 
 class Outcome(StrEnum):
     """What becomes of a message."""
@@ -96,11 +94,11 @@ class Understander:
         if talk and len(text.split()) < limits.talk_words:
             return Outcome.SMALLTALK, None, (), ranking.aside.removeprefix(ASIDE)
         if sure >= limits.answer:
-            return Outcome.ANSWER, ranking.topics[0][0], (), None
+            return Outcome.ANSWER, ranking.topics[0], (), None
         if talk:
             return Outcome.SMALLTALK, None, (), ranking.aside.removeprefix(ASIDE)
         if sure >= limits.choices:
-            return Outcome.CHOICES, None, tuple(topic for topic, _ in ranking.topics[:CHOICES]), None
+            return Outcome.CHOICES, None, ranking.topics, None
         return Outcome.NO_ANSWER, None, (), None
 
     def _way(self, text: str, expected: Language | None, words: int) -> Way:
