@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from knowledge.model import Floats, Model, softmax
 from knowledge.phrasings import ASIDE, OUT_OF_SCOPE
 
-
 CHOICES = 3  # topics that are offered at most, and so ranked
 
 

@@ -2,51 +2,56 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+import zlib
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
 from knowledge.script import compose, fold, skeleton
 
-Features = tuple[Counter[str], ...]  # one counter a family; each family is weighted and normalised by itself
+Keys = NDArray[np.uint32]
+Features = tuple[
+    Keys, ...
+]  # of each family the keys, as often as they occur; each is weighted and normalised by itself
 Extractor = Callable[[str], Features]
 
 LETTERS_READ = 600  # of a long message: a trader asks at its beginning, and time is bounded
+NONE = np.empty(0, np.uint32)
 
 
-def pieces(text: str, sizes: tuple[int, ...]) -> Iterable[str]:
+def keys_of(names: Sequence[str]) -> Keys:
+    """The key of each feature: its CRC-32. Two of 300,000 features that share one are rare, and harm little."""
+    return np.fromiter((zlib.crc32(name.encode()) for name in names), np.uint32, len(names))
+
+
+def pieces(text: str, sizes: tuple[int, ...]) -> Keys:
     """The runs of `sizes` letters of each word, word ends marked by a space."""
-    for word in text.split():
-        yield from _pieces_of_word(word, sizes)
+    return np.concatenate([NONE, *(_pieces_of_word(word, sizes) for word in text.split())])
 
 
-@lru_cache(maxsize=4096)  # a few thousand words make up most of what is asked
-def _pieces_of_word(word: str, sizes: tuple[int, ...]) -> tuple[str, ...]:
+@lru_cache(maxsize=16384)  # some thousands of words make up most of what is asked; a few MB
+def _pieces_of_word(word: str, sizes: tuple[int, ...]) -> Keys:
     marked = f" {word} "
-    return tuple(marked[start : start + size] for size in sizes for start in range(max(1, len(marked) - size + 1)))
+    return keys_of([marked[start : start + size] for size in sizes for start in range(max(1, len(marked) - size + 1))])
 
 
-def words(text: str) -> Iterable[str]:
+def words(text: str) -> Keys:
     """Each word, and each pair of neighbours."""
     sequence = text.split()
-    yield from sequence
-    yield from map(" ".join, pairwise(sequence))
+    return keys_of([*sequence, *map(" ".join, pairwise(sequence))])
 
 
 def topic_features(text: str) -> Features:
     """Features that tell topics apart, whichever way a question is written in."""
     folded = fold(text[:LETTERS_READ])
     bones = skeleton(folded)
-    return (
-        Counter(pieces(bones, (2, 3, 4, 5))),
-        Counter(words(bones)),
-        Counter(pieces(folded, (2, 3, 4, 5))),
-        Counter(words(folded)),
-    )
+    return (pieces(bones, (2, 3, 4, 5)), words(bones), pieces(folded, (2, 3, 4, 5)), words(folded))
 
 
 def way_features(text: str) -> Features:
     """Features that tell ways of writing apart: the very letters, since folding hides what is Urdu and what Persian."""
     composed = compose(text[:LETTERS_READ])
-    return (Counter(pieces(composed, (1, 2, 3, 4))), Counter(composed.split()))
+    return (pieces(composed, (1, 2, 3, 4)), keys_of(composed.split()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -15,7 +14,7 @@ from sklearn.svm import LinearSVC
 
 from knowledge.confidence import rank
 from knowledge.features import Extractor, Features
-from knowledge.model import Floats, Model, Vocabulary, keys_of, softmax, thinned
+from knowledge.model import Floats, Model, Vocabulary, softmax, thinned
 from knowledge.phrasings import ASIDE
 from knowledge.questions import Question
 
@@ -73,13 +72,8 @@ def learn_confidence(model: Model, questions: Sequence[Question]) -> Floats:
 
 
 def _vocabulary(features: Sequence[Features], family: int) -> Vocabulary:
-    documents: Counter[str] = Counter()
-    for text in features:
-        documents.update(text[family].keys())
-    names = list(documents)
-    keys, first = np.unique(keys_of(names), return_index=True)
-    rarity = [math.log((1 + len(features)) / (1 + documents[names[place]])) + 1 for place in first]
-    return Vocabulary(keys, np.asarray(rarity, np.float32))
+    keys, texts = np.unique(np.concatenate([np.unique(text[family]) for text in features]), return_counts=True)
+    return Vocabulary(keys, np.asarray(np.log((1 + len(features)) / (1 + texts)) + 1, np.float32))
 
 
 def _matrix(features: Sequence[Features], family: int, vocabulary: Vocabulary) -> csr_matrix:

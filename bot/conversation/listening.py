@@ -23,13 +23,14 @@ WORDS = 6
 
 _SEAM = re.compile(r"[?؟\n]+")
 QUESTION_WORDS = 3  # a part of a message with fewer is no question of its own
+PARTS_READ = 3  # of a message of many: its time is bounded, for everybody else waits
 
 
 def understood(text: str, last: str | None, expected: Language | None, understand: Understand) -> list[Understanding]:
     """Return what a message asks: one understanding, or two where it holds two questions that can both be answered."""
-    whole = understand(text, expected)
-    if (both := _two_questions(text, expected, understand)) and len(both) == 2:
+    if len(both := _questions_in(text, expected, understand)) == 2:
         return both
+    whole = understand(text, expected)
     if last and goes_on(text):
         joined = understand(f"{last} {text}", expected)
         if joined.outcome in {Outcome.ANSWER, Outcome.CHOICES}:
@@ -47,13 +48,16 @@ def goes_on(text: str) -> bool:
     return bool(heads & GOING_ON or tails & ASKING_ON)
 
 
-def _two_questions(text: str, expected: Language | None, understand: Understand) -> list[Understanding]:
-    parts = [part.strip() for part in _SEAM.split(text) if len(part.split()) >= QUESTION_WORDS]
+def _questions_in(text: str, expected: Language | None, understand: Understand) -> list[Understanding]:
+    """The first two answered questions of a message that has several parts."""
+    parts = [part for part in map(str.strip, _SEAM.split(text)) if len(part.split()) >= QUESTION_WORDS]
     if len(parts) < 2:
         return []
     answered: dict[str, Understanding] = {}
-    for part in parts:
+    for part in parts[:PARTS_READ]:
         understanding = understand(part, expected)
         if understanding.outcome is Outcome.ANSWER and understanding.topic:
             answered.setdefault(understanding.topic, understanding)
-    return list(answered.values())[:2]
+        if len(answered) == 2:
+            break
+    return list(answered.values())

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
 from bot.conversation.turn import Counsel
 from knowledge.confidence import rank
-from knowledge.features import Features
+from knowledge.features import NONE, Features
 from knowledge.language import Language, Style, Way
-from knowledge.model import Floats, Model
+from knowledge.model import Floats, Model, Vocabulary
 from knowledge.phrasings import ASIDE
 from knowledge.retrieval import Models
 from knowledge.understanding import SMALLTALK, Outcome, Thresholds, Understander, Understanding
@@ -585,9 +586,9 @@ def test_a_question_out_of_scope_is_not_answered(counsel: Counsel, text: str) ->
 
 
 def nothing(text: str) -> Features:
-    """No family of features at all, so that the bias alone decides."""
+    """No feature at all, so that the bias alone decides."""
     del text
-    return ()
+    return (NONE,)
 
 
 def odds(**probabilities: float) -> Model:
@@ -599,8 +600,8 @@ def odds(**probabilities: float) -> Model:
             for name in probabilities
         ),
         extract=nothing,
-        vocabularies=(),
-        weights=(),
+        vocabularies=(Vocabulary(NONE, np.empty(0, np.float32)),),
+        weights=csr_array((0, len(probabilities))),
         bias=np.asarray([math.log(probability) for probability in probabilities.values()], np.float32),
         temperature=1.0,
     )
