@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import io
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import jdatetime
@@ -148,6 +149,7 @@ def load_voices(folder: Path = LOCALES, domain: str = "bot") -> dict[Language, V
     return {language: Voice(language, _translations(folder / language.value, domain)) for language in Language}
 
 
+@cache  # a process builds its parts more than once, and reading a catalogue takes a tenth of a second
 def _translations(folder: Path, domain: str) -> gettext.GNUTranslations:
     path = folder / "LC_MESSAGES" / f"{domain}.po"
     with path.open("rb") as source:

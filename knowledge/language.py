@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+import regex
+
+_ARABIC = regex.compile(r"\p{Arabic}")
+_LATIN = regex.compile(r"\p{Latin}")
+
 
 class Language(StrEnum):
     """A language that the service speaks, by its ISO 639-1 code."""
@@ -43,3 +48,11 @@ class Way(StrEnum):
     def style(self) -> Style:
         """Latin letters for English, Roman Urdu and Finglish; else the language's own script."""
         return Style.LATIN if self is Way.EN or self.value.endswith("Latn") else Style.SCRIPT
+
+
+def style_of(text: str) -> Style | None:
+    """The letters that a text is written in; None where it has both kinds, or neither."""
+    own, latin = _ARABIC.search(text), _LATIN.search(text)
+    if bool(own) == bool(latin):
+        return None
+    return Style.SCRIPT if own else Style.LATIN

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from knowledge.confidence import Ranking, confidence, rank
-from knowledge.language import Language, Style, Way
+from knowledge.language import Language, Style, Way, style_of
 from knowledge.phrasings import ASIDE, SMUGGLING
 from knowledge.retrieval import Models
 from knowledge.script import fold
@@ -29,8 +29,10 @@ class Thresholds:
     answer: float = 0.87  # the first topic is answered
     choices: float = 0.15  # the first topics are offered
     smalltalk: float = 0.50  # a message is taken for small talk (its probability)
-    smuggling: float = 0.50  # a message is taken for a call for help to break the law (its probability)
+    smuggling: float = 0.30  # a message is taken for a call for help to break the law (its probability)
     outside: float = 0.50  # one that is not answered is said to be outside the field (its probability)
+    bare: float = 0.40  # a word or two are offered topics unless they are outside the field (their probability)
+    bare_words: int = 2
     talk_words: int = 5  # a message of so many words is more than small talk if a topic is sure
 
 
@@ -97,18 +99,20 @@ class Understander:
             return Outcome.ANSWER, ranking.topics[0], (), None
         if talk:
             return Outcome.SMALLTALK, None, (), ranking.aside.removeprefix(ASIDE)
-        if sure >= limits.choices:
+        bare = len(text.split()) <= limits.bare_words and ranking.aside_probability < limits.bare
+        if sure >= limits.choices or bare:
             return Outcome.CHOICES, None, ranking.topics, None
         return Outcome.NO_ANSWER, None, (), None
 
     def _way(self, text: str, expected: Language | None, words: int) -> Way:
         """The way of writing; the fewer the words, the more the trader's own language counts."""
         trust = next((trust for most, trust in OWN_LANGUAGE if words <= most), OWN_LANGUAGE_AT_LEAST)
-        ways = [Way(name) for name in self._models.ways.classes]
+        style = style_of(text)
         probabilities = self._models.ways.probabilities(text)
         weighed = [
             (float(probability) * (trust if way.language is expected else 1.0), way)
-            for probability, way in zip(probabilities, ways, strict=True)
+            for probability, way in zip(probabilities, map(Way, self._models.ways.classes), strict=True)
+            if style in {None, way.style}
         ]
         return max(weighed)[1]
 

@@ -19,6 +19,7 @@ from knowledge.understanding import Outcome, Understanding
 
 NAME = "ask"
 RELATED = 3  # buttons of related topics under an answer
+ROUTED_AT_LEAST = 0.3  # the confidence with which a question that names cities is taken for one about the way
 SOURCES = 4  # links under an answer; the rest are counted
 
 
@@ -27,9 +28,12 @@ def asked(memory: Memory, understandings: Sequence[Understanding], update: str, 
 
     The name of a city alone is answered like a shared location; a call for help to break the law with the legal way.
     """
-    understanding, *more = understandings
+    understanding = understandings[0]
     if near := routing.nearest_by_city(understanding.text, voice, counsel):
         return Turn(memory, (near,))
+    replies = tuple(_reply(each, update, voice, counsel) for each in understandings)
+    if understanding.outcome is Outcome.SMALLTALK:
+        return Turn(memory, replies)
     event = QuestionAsked(
         understanding.text,
         understanding.language,
@@ -39,31 +43,34 @@ def asked(memory: Memory, understandings: Sequence[Understanding], update: str, 
         understanding.choices,
         understanding.confidence,
     )
+    return Turn(memory, replies, (event,))
+
+
+def _reply(understanding: Understanding, update: str, voice: Voice, counsel: Counsel) -> Outgoing:
     match understanding.outcome:
         case Outcome.ANSWER:
             assert understanding.topic is not None
             named = crossing_named(counsel.library, understanding.text)
             reply = answer(counsel.library[understanding.topic], update, voice, counsel, pin=named)
-            if way := routing.way_named(understanding.topic, understanding.text, voice, counsel):
-                reply = replace(reply, text=f"{way}\n\n{reply.text}")
-            others = [answer(counsel.library[other.topic], update, voice, counsel) for other in more if other.topic]
-            return Turn(memory, (reply, *others), (event,))
-        case Outcome.CHOICES if understanding.choices[:1] and (
-            way := routing.way_named(understanding.choices[0], understanding.text, voice, counsel)
-        ):  # the cities of the question say what its words alone do not
-            reply = answer(counsel.library[understanding.choices[0]], update, voice, counsel)
-            return Turn(memory, (replace(reply, text=f"{way}\n\n{reply.text}"),), (event,))
+            way = routing.way_named(understanding.topic, understanding.text, voice, counsel)
+            return replace(reply, text=f"{way}\n\n{reply.text}") if way else reply
         case Outcome.CHOICES if understanding.aside == SMUGGLING:
-            return Turn(memory, (_the_legal_way(understanding.choices, voice, counsel),), (event,))
+            return _the_legal_way(understanding.choices, voice, counsel)
         case Outcome.CHOICES:
-            return Turn(memory, (_did_you_mean(understanding.choices, update, voice, counsel),), (event,))
+            first = understanding.choices[0]
+            if understanding.confidence >= ROUTED_AT_LEAST and (
+                way := routing.way_named(first, understanding.text, voice, counsel)
+            ):  # the cities of the question say what its words alone do not
+                reply = answer(counsel.library[first], update, voice, counsel)
+                return replace(reply, text=f"{way}\n\n{reply.text}")
+            return _did_you_mean(understanding.choices, update, voice, counsel)
         case Outcome.SMALLTALK:
             assert understanding.smalltalk is not None
-            return Turn(memory, (main_menu(voice, _smalltalk(understanding.smalltalk, voice)),))
+            return main_menu(voice, _smalltalk(understanding.smalltalk, voice))
         case Outcome.NO_ANSWER if understanding.aside == OUT_OF_SCOPE:
-            return Turn(memory, (_not_ours(voice),), (event,))
+            return _not_ours(voice)
         case Outcome.NO_ANSWER:
-            return Turn(memory, (_no_answer(voice),), (event,))
+            return _no_answer(voice)
 
 
 def answer(entry: Entry, update: str, voice: Voice, counsel: Counsel, pin: Entry | None = None) -> Outgoing:

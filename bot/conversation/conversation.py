@@ -16,8 +16,8 @@ from bot.conversation import (
     subscribing,
     tracking,
 )
-from bot.conversation.enquiry_reading import is_refused, opening, refused
-from bot.conversation.listening import REMEMBERED, goes_on, understood
+from bot.conversation.enquiry_reading import is_refused, opening
+from bot.conversation.listening import Heard, heard
 from bot.conversation.menu import main_menu
 from bot.conversation.opting_out import opted_out_in
 from bot.conversation.reaching import region_of
@@ -27,11 +27,26 @@ from bot.enquiry import Progress
 from bot.message import Incoming, Kind, Outgoing
 from bot.wording import Voice
 from knowledge.language import Language
+from knowledge.script import fold
 from knowledge.understanding import Outcome, Understanding
 
 LETTERS_READ = 1000  # a longer message is answered only if its beginning is understood
 STAFF_LINK = "staff-"  # begins what t.me/bot?start=… hands over for one of the staff
 CODE_LETTERS = 64  # of such a code: the most that Telegram hands over
+
+#: What is typed for a command by those who know none, and the language that it is typed in if it tells one.
+COMMANDS = {
+    fold(word): (command, language)
+    for command, language, words in (
+        ("help", None, "help|help me"),
+        ("help", Language.UR, "مدد|madad"),
+        ("help", Language.FA, "کمک|راهنما|komak|rahnama"),
+        ("menu", None, "menu"),
+        ("menu", Language.UR, "مینو"),
+        ("menu", Language.FA, "منو"),
+    )
+    for word in words.split("|")
+}
 
 
 def converse(memory: Memory, incoming: Incoming, counsel: Counsel, enquiries: Sequence[Progress] = ()) -> Turn:
@@ -102,35 +117,40 @@ def _written(memory: Memory, text: str, incoming: Incoming, counsel: Counsel) ->
     # an app in English says little: many who write Urdu or Persian use one
     client = _client_language(incoming.client_language)
     expected = memory.language or (client if client is not Language.EN else None)
-    understandings = understood(text, memory.last_question, expected, counsel.understand)
+    if not _is_enquiring(memory) and fold(text) in COMMANDS:
+        command, said_in = COMMANDS[fold(text)]
+        return _told(memory, command, incoming, counsel.voices[memory.language or said_in or expected or Language.EN])
+    hearing = heard(text, memory.last_question, expected, counsel)
+    if memory.language and len(text.split()) == 1:  # "visa", "ok", a name: no sign of a language
+        hearing = hearing.said_in(memory.language)
     if _is_enquiring(memory):
-        return _written_while_enquiring(memory, text, incoming, understandings, counsel)
-    memory = _in_the_language_of(understandings[0], memory)
-    voice = counsel.voices[understandings[0].language]
-    if is_refused(text, understandings[0]) and want_in(text) and not asks(text):
-        return _asked(memory, text, incoming, [refused(understandings[0])], voice, counsel)
-    reading = opening(text, understandings[0], counsel.library, region_of(None, voice.language))
+        return _written_while_enquiring(memory, text, incoming, hearing, counsel)
+    understanding = hearing.understandings[0]
+    memory = _in_the_language_of(understanding, memory)
+    voice = counsel.voices[understanding.language]
+    if is_refused(text, understanding) and want_in(text) and not asks(text):
+        return _asked(memory, text, incoming, hearing.refused(), voice, counsel)
+    reading = opening(text, understanding, counsel.library, region_of(None, voice.language))
     if reading:
         voice = counsel.voices[memory.language or voice.language]  # in which the enquiry goes on
         turn = enquiring.opened(replace(memory, welcomed=True), text, reading, voice, counsel)
         return turn if memory.welcomed else _introduced(turn, voice)
-    return _asked(memory, text, incoming, understandings, voice, counsel)
+    return _asked(memory, text, incoming, hearing, voice, counsel)
 
 
-def _written_while_enquiring(
-    memory: Memory, text: str, incoming: Incoming, understandings: list[Understanding], counsel: Counsel
-) -> Turn:
+def _written_while_enquiring(memory: Memory, text: str, incoming: Incoming, hearing: Heard, counsel: Counsel) -> Turn:
+    understanding = hearing.understandings[0]
     if memory.language is None:
-        memory = _in_the_language_of(understandings[0], memory)
-    voice = counsel.voices[memory.language or understandings[0].language]
+        memory = _in_the_language_of(understanding, memory)
+    voice = counsel.voices[memory.language or understanding.language]
     if incoming.edited:
         return enquiring.edited(memory, voice, counsel)
-    turn = enquiring.typed(memory, text, understandings[0], voice, counsel)
+    turn = enquiring.typed(memory, text, understanding, voice, counsel)
     if turn is None:
-        if is_refused(text, understandings[0]) and not asks(text):
-            understandings = [refused(understandings[0])]
-        asked_in = counsel.voices[understandings[0].language]
-        turn = _and_go_on(_asked(memory, text, incoming, understandings, asked_in, counsel), asked_in)
+        if is_refused(text, understanding) and not asks(text):
+            hearing = hearing.refused()
+        asked_in = counsel.voices[understanding.language]
+        turn = _and_go_on(_asked(memory, text, incoming, hearing, asked_in, counsel), asked_in)
     return turn
 
 
@@ -149,18 +169,17 @@ def _asked(
     memory: Memory,
     text: str,
     incoming: Incoming,
-    understandings: list[Understanding],
+    hearing: Heard,
     voice: Voice,
     counsel: Counsel,
 ) -> Turn:
     """Answer a message as a question, or with a welcome where it is a greeting at first contact."""
-    understanding = understandings[0]
-    if understanding.outcome in {Outcome.ANSWER, Outcome.CHOICES} and not goes_on(text):
-        memory = replace(memory, last_question=text[:REMEMBERED])
+    understanding = hearing.understandings[0]
+    memory = replace(memory, last_question=hearing.last_question)
     first = not memory.welcomed
     if first and understanding.outcome is Outcome.SMALLTALK and understanding.smalltalk == "greeting":
         return settling.welcome(memory, voice)
-    turn = asking.asked(replace(memory, welcomed=True), understandings, incoming.id, voice, counsel)
+    turn = asking.asked(replace(memory, welcomed=True), hearing.understandings, incoming.id, voice, counsel)
     notes = []
     if incoming.edited:
         notes.append(voice.say("You changed your message; this is the answer to the new one."))
@@ -260,8 +279,7 @@ def _tapped_of_announcements(
 
 def _answered_after_all(memory: Memory, text: str, incoming: Incoming, voice: Voice, counsel: Counsel) -> Turn:
     """Answer the words that began an enquiry and were a question."""
-    understandings = understood(text, None, memory.language, counsel.understand)
-    return _asked(memory, text, incoming, understandings, voice, counsel)
+    return _asked(memory, text, incoming, heard(text, None, memory.language, counsel), voice, counsel)
 
 
 def _unreadable(kind: Kind, voice: Voice) -> str:

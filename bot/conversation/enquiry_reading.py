@@ -87,6 +87,8 @@ def opening(text: str, understanding: Understanding, library: Library, region: s
 
 
 def _is_forbidden(understanding: Understanding) -> bool:
+    if understanding.outcome is Outcome.CHOICES:
+        return understanding.choices[0] == FUEL
     return understanding.outcome is Outcome.ANSWER and understanding.topic in FORBIDDING
 
 
@@ -107,9 +109,11 @@ def _is_answered(understanding: Understanding, library: Library) -> bool:
     return library[understanding.topic].category is not Category.SECTORS and understanding.topic not in LEADS
 
 
+FUEL = "iranian-fuel"  # of which nobody means an honest enquiry, sure or not
+
 #: Topics that are about what may not be traded: who is answered by one is not led into an enquiry.
 FORBIDDING = frozenset(
-    {"iranian-fuel", "smuggling-penalties"}
+    {FUEL, "smuggling-penalties"}
     | {f"banned-{way}-{country}" for way in ("exports", "imports") for country in ("pk", "ir")}
 )
 

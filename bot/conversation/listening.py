@@ -1,63 +1,203 @@
-"""What a message asks, seen with the one before it: two questions in one, and a question that goes on from the last."""
+"""What a message asks, seen with the one before it: several questions in one, and one that goes on from the last."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from knowledge.language import Language
+from bot.conversation.enquiry_reading import refused
+from bot.conversation.turn import Counsel
+from knowledge.entry import Category
+from knowledge.language import Language, Style
+from knowledge.library import Library
+from knowledge.phrasings import SMUGGLING
+from knowledge.places import cities_named, crossing_named
 from knowledge.script import fold
 from knowledge.understanding import Outcome, Understanding
 
-Understand = Callable[[str, Language | None], Understanding]
-
 REMEMBERED = 200  # letters of a question that are kept for the next one to go on from
-
-#: With which words a question goes on from the last one, and how many words it has at most.
-GOING_ON = frozenset(
-    map(fold, ("and", "what about", "how about", "or", "aur", "phir", "اور", "پھر", "va", "و", "پس", "hala", "حالا"))
-)
-ASKING_ON = frozenset(map(fold, ("chi", "chetor", "chetore", "چی", "چطور", "چطوره", "ka kya", "کا کیا")))
-WORDS = 6
-
-_SEAM = re.compile(r"[?؟\n]+")
-QUESTION_WORDS = 3  # a part of a message with fewer is no question of its own
+WORDS = 6  # that a question has at most which goes on from another
+NAME_WORDS = 3  # that the name of a good or a place has at most
 PARTS_READ = 3  # of a message of many: its time is bounded, for everybody else waits
 
-
-def understood(text: str, last: str | None, expected: Language | None, understand: Understand) -> list[Understanding]:
-    """Return what a message asks: one understanding, or two where it holds two questions that can both be answered."""
-    if len(both := _questions_in(text, expected, understand)) == 2:
-        return both
-    whole = understand(text, expected)
-    if last and goes_on(text):
-        joined = understand(f"{last} {text}", expected)
-        if joined.outcome in {Outcome.ANSWER, Outcome.CHOICES}:
-            return [replace(joined, text=text, language=whole.language, style=whole.style)]
-    return [whole]
+_QUESTION = re.compile(r"[?؟\n]+")
+_CLAUSE = re.compile(r"[?؟\n,،.!؛;]+")
+_ASKED = frozenset({Outcome.ANSWER, Outcome.CHOICES})
 
 
-def goes_on(text: str) -> bool:
-    """Whether a message is short and begins or ends as a question does that goes on from another."""
-    words = fold(text).split()
-    if not 1 < len(words) <= WORDS:
-        return False
-    heads = {words[0], " ".join(words[:2])}
-    tails = {words[-1], " ".join(words[-2:])}
-    return bool(heads & GOING_ON or tails & ASKING_ON)
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a message asks, most often one thing, and what the next message may go on from."""
+
+    understandings: tuple[Understanding, ...]
+    last_question: str | None
+
+    def said_in(self, language: Language) -> Heard:
+        """The same in another language, but for what is written in letters that it does not have."""
+        kept = (
+            one if language is Language.EN and one.style is Style.SCRIPT else replace(one, language=language)
+            for one in self.understandings
+        )
+        return replace(self, understandings=tuple(kept))
+
+    def refused(self) -> Heard:
+        """The same heard as a call for what nobody may do."""
+        return replace(self, understandings=(refused(self.understandings[0]),))
 
 
-def _questions_in(text: str, expected: Language | None, understand: Understand) -> list[Understanding]:
-    """The first two answered questions of a message that has several parts."""
-    parts = [part for part in map(str.strip, _SEAM.split(text)) if len(part.split()) >= QUESTION_WORDS]
+def heard(text: str, last_question: str | None, expected: Language | None, counsel: Counsel) -> Heard:
+    """Understand a message; `last_question` is what it may go on from, `expected` the trader's language if known.
+
+    What a message says by itself counts first: "and is the border open?" begins a subject of its own.
+    """
+    if several := _several_questions(text, expected, counsel):
+        return Heard(several, text[:REMEMBERED])
+    alone = counsel.understand(text, expected)
+    if alone.outcome is Outcome.SMALLTALK:
+        alone = _behind_small_talk(text, expected, counsel) or alone
+    if last_question and (joined := _gone_on(alone, last_question, expected, counsel)):
+        return Heard((joined,), last_question)
+    alone = _of_a_good_alone(alone, counsel.library)
+    return Heard((alone,), text[:REMEMBERED] if alone.outcome in _ASKED else last_question)
+
+
+def _several_questions(text: str, expected: Language | None, counsel: Counsel) -> tuple[Understanding, ...]:
+    """The questions of a message in several parts, if at least one of them is answered and another asks more."""
+    parts = [part for part in map(str.strip, _QUESTION.split(text)) if len(part.split()) > 1]
     if len(parts) < 2:
-        return []
-    answered: dict[str, Understanding] = {}
-    for part in parts[:PARTS_READ]:
-        understanding = understand(part, expected)
-        if understanding.outcome is Outcome.ANSWER and understanding.topic:
-            answered.setdefault(understanding.topic, understanding)
-        if len(answered) == 2:
-            break
-    return list(answered.values())
+        return ()
+    understood = [counsel.understand(part, expected) for part in parts[:PARTS_READ]]
+    answered = {one.topic for one in understood if one.outcome is Outcome.ANSWER}
+    several: dict[str | None, Understanding] = {}
+    for one in understood:
+        if one.outcome is Outcome.ANSWER:
+            several.setdefault(one.topic, one)
+        elif one.outcome is Outcome.CHOICES and (one.aside == SMUGGLING or answered.isdisjoint(one.choices)):
+            several.setdefault(one.choices[0], one)
+    return tuple(several.values()) if answered and len(several) > 1 else ()
+
+
+def _behind_small_talk(text: str, expected: Language | None, counsel: Counsel) -> Understanding | None:
+    """What is asked behind a word of thanks, a greeting, an insult."""
+    parts = [part for part in map(str.strip, _CLAUSE.split(text)) if part]
+    for part in reversed(parts[:PARTS_READ] if len(parts) > 1 else ()):
+        understood = counsel.understand(part, expected)
+        if understood.outcome in _ASKED:
+            return replace(understood, text=text)
+    return None
+
+
+def _gone_on(
+    alone: Understanding, last_question: str, expected: Language | None, counsel: Counsel
+) -> Understanding | None:
+    """The message understood together with the question before it, where it says little by itself."""
+    if alone.aside == SMUGGLING or alone.outcome is Outcome.SMALLTALK:
+        return None
+    if asks_of_the_same(alone.text):
+        goes_on = alone.outcome is not Outcome.ANSWER
+    elif names_another(alone.text, counsel.library):
+        before = counsel.understand(last_question, expected)
+        goes_on = not _of_one_kind(_best(before), _best(alone), counsel.library)
+    else:
+        goes_on = alone.outcome is Outcome.NO_ANSWER and is_led_on(alone.text)
+    if not goes_on:
+        return None
+    joined = counsel.understand(f"{last_question} {alone.text}", expected)
+    if joined.outcome not in _ASKED or joined.aside == SMUGGLING:
+        return None
+    return replace(joined, text=alone.text, language=alone.language, style=alone.style)
+
+
+def is_led_on(text: str) -> bool:
+    """Whether a message is short and begins or ends as a question does that goes on from another."""
+    return 1 < len(fold(text).split()) <= WORDS and bool(_rest(text) != fold(text).split())
+
+
+def names_another(text: str, library: Library) -> bool:
+    """Whether a message asks the same of another good or place: "and for rice?", «برای برنج چطور؟»."""
+    rest = [word for word in _rest(text) if word not in SMALL_WORDS]
+    if not is_led_on(text) or not 0 < len(rest) <= NAME_WORDS:
+        return False
+    name = " ".join(rest)
+    goods = library.goods.named(name)
+    return bool((goods and not goods[0].service) or crossing_named(library, name) or cities_named(library, name))
+
+
+def asks_of_the_same(text: str) -> bool:
+    """Whether a message asks only how much, how long, where, who: of what was asked before."""
+    words = fold(text).split()
+    return len(words) <= WORDS and not ASKING_WORDS.isdisjoint(words) and (ASKING_WORDS | SMALL_WORDS).issuperset(words)
+
+
+def _rest(text: str) -> list[str]:
+    """The words of a message without those that lead on from another."""
+    words = fold(text).split()
+    for size in (2, 1):
+        if " ".join(words[:size]) in LEADING:
+            words = words[size:]
+        if " ".join(words[-size:]) in TRAILING:
+            words = words[:-size]
+    return words
+
+
+def _best(understanding: Understanding) -> str | None:
+    return understanding.topic or next(iter(understanding.choices), None)
+
+
+def _of_one_kind(one: str | None, other: str | None, library: Library) -> bool:
+    """Whether two topics are each about a gate, or each about goods: then the second is no question about the first."""
+    if one is None or other is None:
+        return False
+    first, second = library[one], library[other]
+    return bool(first.crossing and second.crossing) or first.category is second.category is Category.SECTORS
+
+
+def _of_a_good_alone(understanding: Understanding, library: Library) -> Understanding:
+    """The name of a good without a question is offered what is mostly asked of goods."""
+    text = understanding.text
+    if understanding.outcome is Outcome.ANSWER or understanding.aside == SMUGGLING or len(text.split()) > 1:
+        return understanding
+    goods = library.goods.named(text)
+    if not goods or goods[0].service:
+        return understanding
+    sector = [topic for topic in understanding.choices if library[topic].category is Category.SECTORS]
+    country = "ir" if understanding.language is Language.FA else "pk"
+    asked = [*sector[:1], f"export-documents-{country}", f"import-documents-{country}", "tariff-lookup"]
+    choices = tuple(topic for topic in asked if topic in library.entries)[:3]
+    return replace(understanding, outcome=Outcome.CHOICES, choices=choices, aside=None, smalltalk=None)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(fold(word.replace("_", " ")) for word in text.split())
+
+
+#: With which words a question goes on from the last one.
+LEADING = _words("and what_about how_about or aur phir اور پھر va o و پس pas hala حالا then")
+TRAILING = _words("chi chetor chetore چی چطور چطوره چه_طور ka_kya کا_کیا ki_kya کی_کیا instead")
+
+#: Words beside a name, or beside words that ask, which ask for nothing themselves.
+SMALL_WORDS = _words(
+    """
+    for to of from at in on by the a an it is are does do did i we me my this that one there will be per and so please
+    ke kay k ka ki ko se liye liey lie par pe mein me main hai hain he h ho hoga hogi ye yeh is us iska iski aur to bhi
+    کے کا کی کو سے لیے لئے پر میں ہے ہیں ہو ہوگا ہوگی یہ اس اسکا اسکی اور تو بھی گا گے گی
+    baraye bara vase az be ba ro ra e ast in an on ham hast mishe mishavad va
+    برای واسه از به با رو را است این ان هم هست میشه می شود شود و اش
+    """
+)
+
+#: Words that ask something of what was spoken of.
+ASKING_WORDS = _words(
+    """
+    how much many long where when who whom which what cost costs price fee fees charge time days weeks take takes taken
+    get need issues issue gives valid validity apply
+    kitna kitne kitni kitnay kab kahan kahaan kidhar kaun kon kaise kese din dino waqt dair lagta lagte lagti lagenge
+    lagega lagegi kharcha kharch paise fees milega milegi milta banega banegi banta deta
+    کتنا کتنے کتنی کب کہاں کدھر کون کیسے دن دنوں وقت دیر لگتا لگتے لگتی لگیں لگے خرچہ خرچ پیسے فیس ملے ملتا ملتی بنے
+    بنتا دیتا
+    cheghadr cheqadr cheghad chand chande chandeh chanta kojast koja key kie rooz ruz roz tool tul mikeshe mikesheh
+    hazine hazinash zaman vaght begiram bayad mide midan mibare etebar
+    چقدر چقد چند چنده چندتا کجا کجاست کی کیه روز روزه طول میکشه کشد کشه می هزینه هزینش هزینهاش قیمت قیمتش زمان وقت بگیرم
+    باید میده میدن میبره اعتبار اعتبارش
+    """
+)

@@ -111,7 +111,7 @@ def test_the_language_is_taken_from_the_writing_and_kept_when_chosen(
     kept: Language,
     outcome: Outcome,
 ) -> None:
-    turn = converse(memory, typed("…"), with_understanding(counsel, understood(written, outcome)))
+    turn = converse(memory, typed("two words"), with_understanding(counsel, understood(written, outcome)))
     assert {reply.language for reply in turn.replies} == {written}
     assert (turn.memory.language, turn.memory.chosen) == (kept, memory.chosen)
 
@@ -208,6 +208,9 @@ def test_a_message_without_a_word_gets_a_reply(counsel: Counsel, text: str) -> N
     [
         pytest.param("/menu", "What do you need?", id="menu"),
         pytest.param("/help", "/forget", id="help"),
+        pytest.param("help", "/forget", id="help in a word"),
+        pytest.param("کمک", "/forget", id="help in Persian"),
+        pytest.param("Menu", "What do you need?", id="menu in a word"),
         pytest.param("/papers", "Which way do your goods go?", id="papers"),
         pytest.param("/enquiry", "What do you want?", id="enquiry"),
         pytest.param("/enquiries", "You have not sent an enquiry yet.", id="enquiries"),

