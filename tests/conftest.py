@@ -38,6 +38,11 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, processes and browsers, lest one worker be left with it in the end."""
+    items.sort(key=lambda item: not any(word in item.path.name for word in ("processes", "browser", "day")))
+
+
 @pytest.fixture(scope="session")
 def counsel() -> Counsel:
     """The real library with its learned models, at a fixed hour; the models are kept in the data folder."""
