@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from knowledge import forgery
 from knowledge.confidence import Ranking, confidence, rank
 from knowledge.language import Language, Style, Way, style_of
 from knowledge.phrasings import ASIDE, SMUGGLING
@@ -78,7 +79,8 @@ class Understander:
             return Understanding(text, Outcome.NO_ANSWER, None, (), way.language, way.style, 0.0)
         ranking = rank(self._models.topics, text)
         sure = confidence(ranking, self._models.confidence)
-        if ranking.aside == SMUGGLING and ranking.aside_probability >= self._thresholds.smuggling:
+        certain = ranking.aside_probability >= self._thresholds.smuggling
+        if ranking.aside == SMUGGLING and (certain or forgery.is_wanted(text)):
             legal = tuple(topic for topic in LEGAL_WAY if topic in self._models.topics.classes)
             return Understanding(text, Outcome.CHOICES, None, legal, way.language, way.style, sure, aside=SMUGGLING)
         outcome, topic, choices, smalltalk = self._decide(text, ranking, sure)
