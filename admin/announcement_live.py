@@ -42,7 +42,7 @@ async def _parts(page: AnnouncementPage, shown: AnnouncementState) -> AsyncItera
                 return
             standings = await standing.of(database, number, panel.now())
             state = await database.scalar(select(Announcement.state).where(Announcement.id == number))
-        values = progress_values(standings)
+        values = progress_values(standings, page.panel)
         part = bytes(rendered(page.request, "announcements/progress.html", values).body).decode()
         if part != told:
             told = part

@@ -77,7 +77,7 @@ class AnnouncementPage:
             "can_be_cancelled": state is AnnouncementState.SCHEDULED
             or (state is AnnouncementState.SENT and any(each.is_unfinished for each in standings)),
             "can_be_corrected": announcement_steps.can_be_corrected(announcement),
-            **progress_values(standings),
+            **progress_values(standings, self.panel),
         }
         return page(self.request, "announcements/announcement.html", values, status=status)
 
@@ -91,10 +91,11 @@ class AnnouncementPage:
         return member.name if member else ""
 
 
-def progress_values(standings: list[standing.Standing]) -> dict[str, Any]:
+def progress_values(standings: list[standing.Standing], panel: Panel) -> dict[str, Any]:
     """What the part of the page is made from that shows how the broadcasts stand."""
     return {
         "standings": standings,
+        "switched_on": panel.channels,
         "live": any(each.moves for each in standings),
         "states": list(RecipientState),
         "words": announcement_words,

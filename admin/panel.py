@@ -27,6 +27,7 @@ class Panel:
     secure: bool  # whether browsers reach us by https, so that cookies may insist on it
     public_url: str | None  # of this service, for links that leave the panel
     bot_name: Callable[[], str | None]  # of the Telegram bot, without @; None while it is not known
+    channels: frozenset[str]  # that are switched on
     windows: Mapping[str, timedelta]  # by channel that has one: how long after a trader's word he may be written to
     mail: bool  # whether an SMTP server is set, so that digests can be chosen
     approval_above: int  # readers of an announcement above which a second admin has to approve it

@@ -97,6 +97,11 @@ class Standing:
         return self.number(OPEN)
 
     @property
+    def open_channels(self) -> list[str]:
+        """Where something is still to be sent."""
+        return sorted({row.channel for row in self.rows if row.state in OPEN})
+
+    @property
     def waiting(self) -> int:
         """Those that are kept until their trader writes."""
         return self.number(WAITING)

@@ -500,6 +500,17 @@ async def sent(press: Press, *states: RecipientState, occasion: Occasion = Occas
     return number
 
 
+async def test_a_channel_that_is_switched_off_is_named_where_its_readers_wait(press: Press) -> None:
+    number = await sent(press, RecipientState.QUEUED)
+    assert "is switched off" not in (await press.gul.opens(f"/announcements/{number}")).html
+    async with press.office.sessions.begin() as session:
+        await session.execute(update(Recipient).values(channel="whatsapp"))
+    assert "WhatsApp is switched off" in (await press.gul.opens(f"/announcements/{number}")).html
+    async with press.office.sessions.begin() as session:
+        await session.execute(update(Recipient).values(state=RecipientState.SENT))
+    assert "is switched off" not in (await press.gul.opens(f"/announcements/{number}")).html
+
+
 async def test_cancelling_stops_what_has_not_left_and_says_how_many(press: Press) -> None:
     states = RecipientState
     number = await sent(press, states.SENT, states.QUEUED, states.QUEUED)
