@@ -19,6 +19,7 @@ Features = tuple[
 Extractor = Callable[[str], Features]
 
 LETTERS_READ = 600  # of a long message: a trader asks at its beginning, and time is bounded
+SHORT = 20  # letters of a word whose pieces are kept; a longer one is no word
 NONE = np.empty(0, np.uint32)
 
 
@@ -29,13 +30,17 @@ def keys_of(names: Sequence[str]) -> Keys:
 
 def pieces(text: str, sizes: tuple[int, ...]) -> Keys:
     """The runs of `sizes` letters of each word, word ends marked by a space."""
-    return np.concatenate([NONE, *(_pieces_of_word(word, sizes) for word in text.split())])
+    return np.concatenate(
+        [NONE, *(_of_short(word, sizes) if len(word) <= SHORT else _of_word(word, sizes) for word in text.split())]
+    )
 
 
-@lru_cache(maxsize=16384)  # some thousands of words make up most of what is asked; a few MB
-def _pieces_of_word(word: str, sizes: tuple[int, ...]) -> Keys:
+def _of_word(word: str, sizes: tuple[int, ...]) -> Keys:
     marked = f" {word} "
     return keys_of([marked[start : start + size] for size in sizes for start in range(max(1, len(marked) - size + 1))])
+
+
+_of_short = lru_cache(maxsize=16384)(_of_word)  # some thousands of words make up most of what is asked: a few MB
 
 
 def words(text: str) -> Keys:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
@@ -22,30 +18,24 @@ from knowledge.model import Floats, Model, Vocabulary, softmax, thinned
 from knowledge.phrasings import ASIDE
 from knowledge.questions import Question
 
+TOLERANCE = 0.1  # liblinear's own; scikit-learn's is a thousandth, takes a quarter longer and ranks the same
+
 
 def learn(texts: Sequence[str], labels: Sequence[str], extract: Extractor) -> Model:
     """Learn to tell the labels of texts apart; its probabilities are to be trusted once it is `calibrated`."""
     features = [extract(text) for text in texts]
     vocabularies = tuple(_vocabulary(features, family) for family in range(len(features[0])))
     matrix = hstack([_matrix(features, family, vocabulary) for family, vocabulary in enumerate(vocabularies)], "csr")
-    classes = sorted(set(labels))
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # liblinear lets go of the interpreter
-        machines = list(pool.map(partial(_against_the_rest, matrix, np.asarray(labels), len(classes)), classes))
+    machine = LinearSVC(C=0.25, tol=TOLERANCE, class_weight="balanced", random_state=0)
+    machine.fit(matrix, np.asarray(labels))
     return Model(
-        classes=tuple(classes),
+        classes=tuple(str(name) for name in machine.classes_),
         extract=extract,
         vocabularies=vocabularies,
-        weights=thinned(np.stack([machine.coef_[0] for machine in machines], axis=1).astype(np.float32)),
-        bias=np.asarray([machine.intercept_[0] for machine in machines], np.float32),
+        weights=thinned(np.asarray(machine.coef_.T, np.float32)),
+        bias=np.asarray(machine.intercept_, np.float32),
         temperature=1.0,
     )
-
-
-def _against_the_rest(matrix: csr_matrix, labels: NDArray[np.str_], classes: int, name: str) -> LinearSVC:
-    """Tell one class from all others together; the rarer it is, the more each of its texts weighs."""
-    own = labels == name
-    weight = {1: len(labels) / (classes * own.sum())}
-    return LinearSVC(C=0.25, tol=0.1, class_weight=weight, random_state=0).fit(matrix, own.astype(np.int8))
 
 
 def calibrated_topics(model: Model, questions: Sequence[Question]) -> Model:
@@ -99,5 +89,5 @@ def _matrix(features: Sequence[Features], family: int, vocabulary: Vocabulary) -
             np.concatenate([[0], np.cumsum(lengths)]),
         ),
         shape=(len(features), len(vocabulary.keys)),
-        dtype=np.float64,  # in which liblinear reads it: no copy for each class
+        dtype=np.float32,
     )

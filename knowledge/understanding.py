@@ -32,7 +32,7 @@ class Thresholds:
     smalltalk: float = 0.50  # a message is taken for small talk (its probability)
     smuggling: float = 0.30  # a message is taken for a call for help to break the law (its probability)
     outside: float = 0.50  # one that is not answered is said to be outside the field (its probability)
-    bare: float = 0.40  # a word or two are offered topics unless they are outside the field (their probability)
+    bare: float = 0.40  # a word or two are offered topics unless an aside is as probable
     bare_words: int = 2
     talk_words: int = 5  # a message of so many words is more than small talk if a topic is sure
 

@@ -29,9 +29,9 @@ def asked(memory: Memory, understandings: Sequence[Understanding], update: str, 
     The name of a city alone is answered like a shared location; a call for help to break the law with the legal way.
     """
     understanding = understandings[0]
-    if near := routing.nearest_by_city(understanding.text, voice, counsel):
+    if len(understandings) == 1 and (near := routing.nearest_by_city(understanding.text, voice, counsel)):
         return Turn(memory, (near,))
-    replies = tuple(_reply(each, update, voice, counsel) for each in understandings)
+    replies = tuple(_reply(each, update, voice, counsel, first=each is understanding) for each in understandings)
     if understanding.outcome is Outcome.SMALLTALK:
         return Turn(memory, replies)
     event = QuestionAsked(
@@ -46,7 +46,7 @@ def asked(memory: Memory, understandings: Sequence[Understanding], update: str, 
     return Turn(memory, replies, (event,))
 
 
-def _reply(understanding: Understanding, update: str, voice: Voice, counsel: Counsel) -> Outgoing:
+def _reply(understanding: Understanding, update: str, voice: Voice, counsel: Counsel, *, first: bool) -> Outgoing:
     match understanding.outcome:
         case Outcome.ANSWER:
             assert understanding.topic is not None
@@ -57,13 +57,13 @@ def _reply(understanding: Understanding, update: str, voice: Voice, counsel: Cou
         case Outcome.CHOICES if understanding.aside == SMUGGLING:
             return _the_legal_way(understanding.choices, voice, counsel)
         case Outcome.CHOICES:
-            first = understanding.choices[0]
+            best = understanding.choices[0]
             if understanding.confidence >= ROUTED_AT_LEAST and (
-                way := routing.way_named(first, understanding.text, voice, counsel)
+                way := routing.way_named(best, understanding.text, voice, counsel)
             ):  # the cities of the question say what its words alone do not
-                reply = answer(counsel.library[first], update, voice, counsel)
+                reply = answer(counsel.library[best], update, voice, counsel)
                 return replace(reply, text=f"{way}\n\n{reply.text}")
-            return _did_you_mean(understanding.choices, update, voice, counsel)
+            return _did_you_mean(understanding.choices, update if first else None, voice, counsel)
         case Outcome.SMALLTALK:
             assert understanding.smalltalk is not None
             return main_menu(voice, _smalltalk(understanding.smalltalk, voice))
@@ -116,10 +116,13 @@ def _sources(entry: Entry, voice: Voice) -> str:
     return f"{sources}\n*{verified}*"
 
 
-def _did_you_mean(topics: tuple[str, ...], update: str, voice: Voice, counsel: Counsel) -> Outgoing:
-    offered = [Choice(counsel.library[topic].title[voice.language], f"ask:mean:{update}:{topic}") for topic in topics]
-    none = Choice(voice.say("None of these"), f"ask:none:{update}")
-    return Outgoing(voice.say("Did you mean one of these?"), voice.language, rows(*offered, none))
+def _did_you_mean(topics: tuple[str, ...], update: str | None, voice: Voice, counsel: Counsel) -> Outgoing:
+    """Offer topics; what is tapped is recorded with the question of `update`, if it is the one that is kept."""
+    tap = f"ask:mean:{update}" if update else "ask:open"
+    offered = [Choice(counsel.library[topic].title[voice.language], f"{tap}:{topic}") for topic in topics]
+    if update:
+        offered.append(Choice(voice.say("None of these"), f"ask:none:{update}"))
+    return Outgoing(voice.say("Did you mean one of these?"), voice.language, rows(*offered))
 
 
 def _no_answer(voice: Voice) -> Outgoing:

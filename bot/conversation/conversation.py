@@ -35,7 +35,7 @@ STAFF_LINK = "staff-"  # begins what t.me/bot?start=… hands over for one of th
 CODE_LETTERS = 64  # of such a code: the most that Telegram hands over
 
 #: What is typed for a command by those who know none, and the language that it is typed in if it tells one.
-COMMANDS = {
+TYPED_COMMANDS = {
     fold(word): (command, language)
     for command, language, words in (
         ("help", None, "help|help me"),
@@ -117,9 +117,11 @@ def _written(memory: Memory, text: str, incoming: Incoming, counsel: Counsel) ->
     # an app in English says little: many who write Urdu or Persian use one
     client = _client_language(incoming.client_language)
     expected = memory.language or (client if client is not Language.EN else None)
-    if not _is_enquiring(memory) and fold(text) in COMMANDS:
-        command, said_in = COMMANDS[fold(text)]
-        return _told(memory, command, incoming, counsel.voices[memory.language or said_in or expected or Language.EN])
+    if not _is_enquiring(memory) and fold(text) in TYPED_COMMANDS:
+        command, said_in = TYPED_COMMANDS[fold(text)]
+        if said_in and not memory.chosen:
+            memory = replace(memory, language=said_in)
+        return _told(memory, command, incoming, counsel.voices[memory.language or expected or Language.EN])
     hearing = heard(text, memory.last_question, expected, counsel)
     if memory.language and len(text.split()) == 1:  # "visa", "ok", a name: no sign of a language
         hearing = hearing.said_in(memory.language)
@@ -128,7 +130,8 @@ def _written(memory: Memory, text: str, incoming: Incoming, counsel: Counsel) ->
     understanding = hearing.understandings[0]
     memory = _in_the_language_of(understanding, memory)
     voice = counsel.voices[understanding.language]
-    if is_refused(text, understanding) and want_in(text) and not asks(text):
+    calls = any(is_refused(text, each) for each in hearing.understandings)
+    if calls and want_in(text) and not asks(text):
         return _asked(memory, text, incoming, hearing.refused(), voice, counsel)
     reading = opening(text, understanding, counsel.library, region_of(None, voice.language))
     if reading:

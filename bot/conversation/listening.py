@@ -18,7 +18,8 @@ from knowledge.understanding import Outcome, Understanding
 REMEMBERED = 200  # letters of a question that are kept for the next one to go on from
 WORDS = 6  # that a question has at most which goes on from another
 NAME_WORDS = 3  # that the name of a good or a place has at most
-PARTS_READ = 3  # of a message of many: its time is bounded, for everybody else waits
+SURE_OF_A_GOOD = 0.15  # the confidence from which the first topic of a good's name is offered first: fuel, its ban
+PARTS_READ = 5  # of a message of many: its time is bounded, for everybody else waits
 
 _QUESTION = re.compile(r"[?؟\n]+")
 _CLAUSE = re.compile(r"[?؟\n,،.!؛;]+")
@@ -41,14 +42,15 @@ class Heard:
         return replace(self, understandings=tuple(kept))
 
     def refused(self) -> Heard:
-        """The same heard as a call for what nobody may do."""
+        """The message heard as a call for what nobody may do, whatever else it asks."""
         return replace(self, understandings=(refused(self.understandings[0]),))
 
 
 def heard(text: str, last_question: str | None, expected: Language | None, counsel: Counsel) -> Heard:
     """Understand a message; `last_question` is what it may go on from, `expected` the trader's language if known.
 
-    What a message says by itself counts first: "and is the border open?" begins a subject of its own.
+    What a message says by itself counts first, unless it only names another good or place: "and is the border open?"
+    begins a subject of its own.
     """
     if several := _several_questions(text, expected, counsel):
         return Heard(several, text[:REMEMBERED])
@@ -58,7 +60,8 @@ def heard(text: str, last_question: str | None, expected: Language | None, couns
     if last_question and (joined := _gone_on(alone, last_question, expected, counsel)):
         return Heard((joined,), last_question)
     alone = _of_a_good_alone(alone, counsel.library)
-    return Heard((alone,), text[:REMEMBERED] if alone.outcome in _ASKED else last_question)
+    asked = alone.outcome in _ASKED and len(text.split()) > 1 and alone.confidence >= SURE_OF_A_GOOD
+    return Heard((alone,), text[:REMEMBERED] if asked else last_question)
 
 
 def _several_questions(text: str, expected: Language | None, counsel: Counsel) -> tuple[Understanding, ...]:
@@ -66,21 +69,23 @@ def _several_questions(text: str, expected: Language | None, counsel: Counsel) -
     parts = [part for part in map(str.strip, _QUESTION.split(text)) if len(part.split()) > 1]
     if len(parts) < 2:
         return ()
-    understood = [counsel.understand(part, expected) for part in parts[:PARTS_READ]]
+    rest = " ".join(parts[PARTS_READ - 1 :])
+    read = [*parts[: PARTS_READ - 1], rest] if rest else parts
+    understood = [counsel.understand(part, expected) for part in read]
     answered = {one.topic for one in understood if one.outcome is Outcome.ANSWER}
     several: dict[str | None, Understanding] = {}
     for one in understood:
         if one.outcome is Outcome.ANSWER:
             several.setdefault(one.topic, one)
         elif one.outcome is Outcome.CHOICES and (one.aside == SMUGGLING or answered.isdisjoint(one.choices)):
-            several.setdefault(one.choices[0], one)
+            several.setdefault(one.aside or one.choices[0], one)
     return tuple(several.values()) if answered and len(several) > 1 else ()
 
 
 def _behind_small_talk(text: str, expected: Language | None, counsel: Counsel) -> Understanding | None:
     """What is asked behind a word of thanks, a greeting, an insult."""
     parts = [part for part in map(str.strip, _CLAUSE.split(text)) if part]
-    for part in reversed(parts[:PARTS_READ] if len(parts) > 1 else ()):
+    for part in reversed(parts[-PARTS_READ:] if len(parts) > 1 else ()):
         understood = counsel.understand(part, expected)
         if understood.outcome in _ASKED:
             return replace(understood, text=text)
@@ -95,9 +100,10 @@ def _gone_on(
         return None
     if asks_of_the_same(alone.text):
         goes_on = alone.outcome is not Outcome.ANSWER
-    elif names_another(alone.text, counsel.library):
-        before = counsel.understand(last_question, expected)
-        goes_on = not _of_one_kind(_best(before), _best(alone), counsel.library)
+    elif named := things_named(alone.text, counsel.library):
+        before = _best(counsel.understand(last_question, expected))
+        of_goods = before is None or counsel.library[before].category is not Category.CROSSINGS
+        goes_on = ("places" in named or of_goods) and not _of_one_kind(before, _best(alone), counsel.library)
     else:
         goes_on = alone.outcome is Outcome.NO_ANSWER and is_led_on(alone.text)
     if not goes_on:
@@ -110,17 +116,20 @@ def _gone_on(
 
 def is_led_on(text: str) -> bool:
     """Whether a message is short and begins or ends as a question does that goes on from another."""
-    return 1 < len(fold(text).split()) <= WORDS and bool(_rest(text) != fold(text).split())
+    return 1 < len(fold(text).split()) <= WORDS and _rest(text) != fold(text).split()
 
 
-def names_another(text: str, library: Library) -> bool:
-    """Whether a message asks the same of another good or place: "and for rice?", «برای برنج چطور؟»."""
+def things_named(text: str, library: Library) -> set[str]:
+    """The "goods" or "places" of which a message asks what was asked before: "and for rice?", «برای برنج چطور؟»."""
     rest = [word for word in _rest(text) if word not in SMALL_WORDS]
     if not is_led_on(text) or not 0 < len(rest) <= NAME_WORDS:
-        return False
-    name = " ".join(rest)
-    goods = library.goods.named(name)
-    return bool((goods and not goods[0].service) or crossing_named(library, name) or cities_named(library, name))
+        return set()
+    name, named = " ".join(rest), set()
+    if any(not good.service for good in library.goods.named(name)):
+        named.add("goods")
+    if crossing_named(library, name) or cities_named(library, name):
+        named.add("places")
+    return named
 
 
 def asks_of_the_same(text: str) -> bool:
@@ -160,10 +169,13 @@ def _of_a_good_alone(understanding: Understanding, library: Library) -> Understa
     goods = library.goods.named(text)
     if not goods or goods[0].service:
         return understanding
-    sector = [topic for topic in understanding.choices if library[topic].category is Category.SECTORS]
+    sure = understanding.confidence >= SURE_OF_A_GOOD
+    known = [each for each in understanding.choices if sure or library[each].category is Category.SECTORS]
     country = "ir" if understanding.language is Language.FA else "pk"
-    asked = [*sector[:1], f"export-documents-{country}", f"import-documents-{country}", "tariff-lookup"]
-    choices = tuple(topic for topic in asked if topic in library.entries)[:3]
+    asked = [*known[:1], f"export-documents-{country}", f"import-documents-{country}", "tariff-lookup"]
+    choices = tuple(topic for topic in dict.fromkeys(asked) if topic in library.entries)[:3]
+    if not choices:
+        return understanding
     return replace(understanding, outcome=Outcome.CHOICES, choices=choices, aside=None, smalltalk=None)
 
 
@@ -178,7 +190,8 @@ TRAILING = _words("chi chetor chetore چی چطور چطوره چه_طور ka_ky
 #: Words beside a name, or beside words that ask, which ask for nothing themselves.
 SMALL_WORDS = _words(
     """
-    for to of from at in on by the a an it is are does do did i we me my this that one there will be per and so please
+    for to of from at in on by the a an it is are does do did i we me my that one there will be per and so please
+    get need gives
     ke kay k ka ki ko se liye liey lie par pe mein me main hai hain he h ho hoga hogi ye yeh is us iska iski aur to bhi
     کے کا کی کو سے لیے لئے پر میں ہے ہیں ہو ہوگا ہوگی یہ اس اسکا اسکی اور تو بھی گا گے گی
     baraye bara vase az be ba ro ra e ast in an on ham hast mishe mishavad va
@@ -189,13 +202,13 @@ SMALL_WORDS = _words(
 #: Words that ask something of what was spoken of.
 ASKING_WORDS = _words(
     """
-    how much many long where when who whom which what cost costs price fee fees charge time days weeks take takes taken
-    get need issues issue gives valid validity apply
+    how much many long where when who whom which what cost costs price fee fees charge days weeks take takes taken
+    issues valid validity apply
     kitna kitne kitni kitnay kab kahan kahaan kidhar kaun kon kaise kese din dino waqt dair lagta lagte lagti lagenge
     lagega lagegi kharcha kharch paise fees milega milegi milta banega banegi banta deta
     کتنا کتنے کتنی کب کہاں کدھر کون کیسے دن دنوں وقت دیر لگتا لگتے لگتی لگیں لگے خرچہ خرچ پیسے فیس ملے ملتا ملتی بنے
     بنتا دیتا
-    cheghadr cheqadr cheghad chand chande chandeh chanta kojast koja key kie rooz ruz roz tool tul mikeshe mikesheh
+    cheghadr cheqadr cheghad chand chande chandeh chanta kojast koja kie rooz ruz roz tool tul mikeshe mikesheh
     hazine hazinash zaman vaght begiram bayad mide midan mibare etebar
     چقدر چقد چند چنده چندتا کجا کجاست کی کیه روز روزه طول میکشه کشد کشه می هزینه هزینش هزینهاش قیمت قیمتش زمان وقت بگیرم
     باید میده میدن میبره اعتبار اعتبارش

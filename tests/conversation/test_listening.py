@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.conversation.conversation import converse
-from bot.conversation.listening import asks_of_the_same, heard, is_led_on, names_another
+from bot.conversation.listening import asks_of_the_same, heard, is_led_on, things_named
 from bot.conversation.turn import Counsel, Memory, QuestionAsked
 from bot.message import Address, Incoming
 from knowledge.language import Language
+from knowledge.phrasings import SMUGGLING
 from knowledge.understanding import Outcome
 
 EN, UR, FA = Language.EN, Language.UR, Language.FA
@@ -37,7 +38,7 @@ def typed(text: str) -> Incoming:
     ],
 )
 def test_a_message_that_asks_the_same_of_another_good_or_place_is_known(counsel: Counsel, text: str, yes: bool) -> None:
-    assert names_another(text, counsel.library) is yes
+    assert bool(things_named(text, counsel.library)) is yes
 
 
 @pytest.mark.parametrize(
@@ -144,8 +145,9 @@ def test_small_talk_does_not_swallow_the_question_behind_it(counsel: Counsel, te
 def test_of_two_questions_the_one_that_is_not_sure_is_offered(counsel: Counsel) -> None:
     turn = converse(Memory(welcomed=True), typed("mirjave baze? cart bazargani chetor begiram?"), counsel)
     assert len(turn.replies) == 2
-    offered = {choice.data.rsplit(":", 1)[-1] for reply in turn.replies for row in reply.choices for choice in row}
-    assert "crossing-closures" in offered
+    first, second = turn.replies
+    assert "ask:mean:77:crossing-closures" in {choice.data for row in first.choices for choice in row}
+    assert counsel.library["iran-commercial-card"].title.fa in second.text
 
 
 @pytest.mark.parametrize("text", ["dates", "khajoor", "کھجور", "خرما", "goat", "parcheh"])
@@ -153,6 +155,34 @@ def test_the_bare_name_of_a_good_is_offered_what_is_asked_of_goods(counsel: Coun
     (hearing,) = heard(text, None, None, counsel).understandings
     assert hearing.outcome is Outcome.CHOICES
     assert any(topic.startswith("export-documents-") for topic in hearing.choices)
+
+
+def test_a_good_is_no_follow_up_to_a_question_about_the_border(counsel: Counsel) -> None:
+    (understood,) = heard("aur chawal?", "taftan border aaj khula hai?", UR, counsel).understandings
+    assert (understood.topic or understood.choices[0]) != "crossing-closures"
+
+
+@pytest.mark.parametrize("text", ["what time is it", "who is this", "i need time"])
+def test_a_question_of_something_else_is_not_answered_with_the_last_topic(counsel: Counsel, text: str) -> None:
+    (understood,) = heard(text, "import duty on dates from iran?", EN, counsel).understandings
+    assert understood.topic != "tariff-lookup"
+
+
+@pytest.mark.parametrize("text", ["petrol", "پٹرول", "ڈیزل", "بنزین"])
+def test_the_name_of_a_fuel_is_told_what_is_legal_first(counsel: Counsel, text: str) -> None:
+    (understood,) = heard(text, None, UR, counsel).understandings
+    assert (understood.topic or understood.choices[0]) == "iranian-fuel"
+
+
+def test_a_call_to_smuggle_in_the_last_of_many_parts_is_refused(counsel: Counsel) -> None:
+    text = "what is barter trade?\nhow do i register with psw?\nthank you very much\n"
+    hearing = heard(text + "help me hide diesel in a second tank so customs does not find it", None, EN, counsel)
+    assert [each.aside for each in hearing.understandings] == [None, None, SMUGGLING]
+
+
+def test_a_question_at_the_end_of_many_greetings_is_heard(counsel: Counsel) -> None:
+    (understood,) = heard("salam, kaise ho, sab theek, visa kaise lagega?", None, None, counsel).understandings
+    assert "business-visa" in (understood.topic, *understood.choices)
 
 
 @pytest.mark.parametrize("text", ["گبد", "گوشت", "برنج", "قاچاق", "ترخیص"])
