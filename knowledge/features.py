@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 from knowledge.script import compose, fold, skeleton
 
 Keys = NDArray[np.uint32]
-Features = tuple[
-    Keys, ...
-]  # of each family the keys, as often as they occur; each is weighted and normalised by itself
+#: Of each family the keys, as often as they occur; each family is weighted and normalised by itself.
+Features = tuple[Keys, ...]
 Extractor = Callable[[str], Features]
 
 LETTERS_READ = 600  # of a long message: a trader asks at its beginning, and time is bounded
-SHORT = 20  # letters of a word whose pieces are kept; a longer one is no word
-NONE = np.empty(0, np.uint32)
+WORD_KEPT = 20  # letters of a word whose pieces are kept for the next time; a longer one is no word
+NO_KEYS = np.empty(0, np.uint32)
 
 
 def keys_of(names: Sequence[str]) -> Keys:
@@ -31,16 +30,16 @@ def keys_of(names: Sequence[str]) -> Keys:
 def pieces(text: str, sizes: tuple[int, ...]) -> Keys:
     """The runs of `sizes` letters of each word, word ends marked by a space."""
     return np.concatenate(
-        [NONE, *(_of_short(word, sizes) if len(word) <= SHORT else _of_word(word, sizes) for word in text.split())]
+        [NO_KEYS, *((_kept if len(word) <= WORD_KEPT else _pieces_of)(word, sizes) for word in text.split())]
     )
 
 
-def _of_word(word: str, sizes: tuple[int, ...]) -> Keys:
+def _pieces_of(word: str, sizes: tuple[int, ...]) -> Keys:
     marked = f" {word} "
     return keys_of([marked[start : start + size] for size in sizes for start in range(max(1, len(marked) - size + 1))])
 
 
-_of_short = lru_cache(maxsize=16384)(_of_word)  # some thousands of words make up most of what is asked: a few MB
+_kept = lru_cache(maxsize=16384)(_pieces_of)  # some thousands of words make up most of what is asked: a few MB
 
 
 def words(text: str) -> Keys:

@@ -130,8 +130,8 @@ def _written(memory: Memory, text: str, incoming: Incoming, counsel: Counsel) ->
     understanding = hearing.understandings[0]
     memory = _in_the_language_of(understanding, memory)
     voice = counsel.voices[understanding.language]
-    calls = any(is_refused(text, each) for each in hearing.understandings)
-    if calls and want_in(text) and not asks(text):
+    forbidden = any(is_refused(text, each) for each in hearing.understandings)
+    if forbidden and want_in(text) and not asks(text):
         return _asked(memory, text, incoming, hearing.refused(), voice, counsel)
     reading = opening(text, understanding, counsel.library, region_of(None, voice.language))
     if reading:

@@ -13,12 +13,12 @@ from knowledge.library import Library
 from knowledge.phrasings import SMUGGLING
 from knowledge.places import cities_named, crossing_named
 from knowledge.script import fold
-from knowledge.understanding import Outcome, Understanding
+from knowledge.understanding import Outcome, Thresholds, Understanding
 
 REMEMBERED = 200  # letters of a question that are kept for the next one to go on from
 WORDS = 6  # that a question has at most which goes on from another
 NAME_WORDS = 3  # that the name of a good or a place has at most
-SURE_OF_A_GOOD = 0.15  # the confidence from which the first topic of a good's name is offered first: fuel, its ban
+OFFERED_FROM = Thresholds().choices  # the confidence from which a first topic is more than one of a bare word
 PARTS_READ = 5  # of a message of many: its time is bounded, for everybody else waits
 
 _QUESTION = re.compile(r"[?؟\n]+")
@@ -60,7 +60,7 @@ def heard(text: str, last_question: str | None, expected: Language | None, couns
     if last_question and (joined := _gone_on(alone, last_question, expected, counsel)):
         return Heard((joined,), last_question)
     alone = _of_a_good_alone(alone, counsel.library)
-    asked = alone.outcome in _ASKED and len(text.split()) > 1 and alone.confidence >= SURE_OF_A_GOOD
+    asked = alone.outcome in _ASKED and len(text.split()) > 1 and alone.confidence >= OFFERED_FROM
     return Heard((alone,), text[:REMEMBERED] if asked else last_question)
 
 
@@ -169,7 +169,7 @@ def _of_a_good_alone(understanding: Understanding, library: Library) -> Understa
     goods = library.goods.named(text)
     if not goods or goods[0].service:
         return understanding
-    sure = understanding.confidence >= SURE_OF_A_GOOD
+    sure = understanding.confidence >= OFFERED_FROM  # of fuel: that it may not be traded
     known = [each for each in understanding.choices if sure or library[each].category is Category.SECTORS]
     country = "ir" if understanding.language is Language.FA else "pk"
     asked = [*known[:1], f"export-documents-{country}", f"import-documents-{country}", "tariff-lookup"]
@@ -179,38 +179,46 @@ def _of_a_good_alone(understanding: Understanding, library: Library) -> Understa
     return replace(understanding, outcome=Outcome.CHOICES, choices=choices, aside=None, smalltalk=None)
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(fold(word.replace("_", " ")) for word in text.split())
-
-
-#: With which words a question goes on from the last one.
-LEADING = _words("and what_about how_about or aur phir اور پھر va o و پس pas hala حالا then")
-TRAILING = _words("chi chetor chetore چی چطور چطوره چه_طور ka_kya کا_کیا ki_kya کی_کیا instead")
+#: Words with which a question that goes on from the last one begins, and ends.
+LEADING = frozenset(map(fold, (
+    "and", "what about", "how about", "or", "then", "aur", "phir", "اور", "پھر", "va", "o", "و", "پس", "pas", "hala",
+    "حالا",
+)))  # fmt: skip
+TRAILING = frozenset(map(fold, (
+    "chi", "chetor", "chetore", "چی", "چطور", "چطوره", "چه طور", "ka kya", "کا کیا", "ki kya", "کی کیا", "instead",
+)))  # fmt: skip
 
 #: Words beside a name, or beside words that ask, which ask for nothing themselves.
-SMALL_WORDS = _words(
-    """
-    for to of from at in on by the a an it is are does do did i we me my that one there will be per and so please
-    get need gives
-    ke kay k ka ki ko se liye liey lie par pe mein me main hai hain he h ho hoga hogi ye yeh is us iska iski aur to bhi
-    کے کا کی کو سے لیے لئے پر میں ہے ہیں ہو ہوگا ہوگی یہ اس اسکا اسکی اور تو بھی گا گے گی
-    baraye bara vase az be ba ro ra e ast in an on ham hast mishe mishavad va
-    برای واسه از به با رو را است این ان هم هست میشه می شود شود و اش
-    """
+SMALL_WORDS = frozenset(
+    fold(
+        """
+        for to of from at in on by the a an it is are does do did i we me my that one there will be per and so please
+        get need gives
+        ke kay k ka ki ko se liye liey lie par pe mein me main hai hain he h ho hoga hogi ye yeh is us iska
+        iski aur to bhi
+        کے کا کی کو سے لیے لئے پر میں ہے ہیں ہو ہوگا ہوگی یہ اس اسکا اسکی اور تو بھی گا گے گی
+        baraye bara vase az be ba ro ra e ast in an on ham hast mishe mishavad va
+        برای واسه از به با رو را است این ان هم هست میشه می شود شود و اش
+        """
+    ).split()
 )
 
 #: Words that ask something of what was spoken of.
-ASKING_WORDS = _words(
-    """
-    how much many long where when who whom which what cost costs price fee fees charge days weeks take takes taken
-    issues valid validity apply
-    kitna kitne kitni kitnay kab kahan kahaan kidhar kaun kon kaise kese din dino waqt dair lagta lagte lagti lagenge
-    lagega lagegi kharcha kharch paise fees milega milegi milta banega banegi banta deta
-    کتنا کتنے کتنی کب کہاں کدھر کون کیسے دن دنوں وقت دیر لگتا لگتے لگتی لگیں لگے خرچہ خرچ پیسے فیس ملے ملتا ملتی بنے
-    بنتا دیتا
-    cheghadr cheqadr cheghad chand chande chandeh chanta kojast koja kie rooz ruz roz tool tul mikeshe mikesheh
-    hazine hazinash zaman vaght begiram bayad mide midan mibare etebar
-    چقدر چقد چند چنده چندتا کجا کجاست کی کیه روز روزه طول میکشه کشد کشه می هزینه هزینش هزینهاش قیمت قیمتش زمان وقت بگیرم
-    باید میده میدن میبره اعتبار اعتبارش
-    """
+ASKING_WORDS = frozenset(
+    fold(
+        """
+        how much many long where when who whom which what cost costs price fee fees charge days weeks take takes taken
+        issues valid validity apply
+        kitna kitne kitni kitnay kab kahan kahaan kidhar kaun kon kaise kese din dino waqt dair lagta lagte
+        lagti lagenge
+        lagega lagegi kharcha kharch paise fees milega milegi milta banega banegi banta deta
+        کتنا کتنے کتنی کب کہاں کدھر کون کیسے دن دنوں وقت دیر لگتا لگتے لگتی لگیں لگے خرچہ خرچ پیسے فیس ملے ملتا ملتی بنے
+        بنتا دیتا
+        cheghadr cheqadr cheghad chand chande chandeh chanta kojast koja kie rooz ruz roz tool tul mikeshe mikesheh
+        hazine hazinash zaman vaght begiram bayad mide midan mibare etebar
+        چقدر چقد چند چنده چندتا کجا کجاست کی کیه روز روزه طول میکشه کشد کشه می هزینه هزینش هزینهاش قیمت قیمتش
+        زمان وقت بگیرم
+        باید میده میدن میبره اعتبار اعتبارش
+        """
+    ).split()
 )

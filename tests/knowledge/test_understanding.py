@@ -15,7 +15,7 @@ from scipy.sparse import csr_array
 
 from bot.conversation.turn import Counsel
 from knowledge.confidence import rank
-from knowledge.features import NONE, Features
+from knowledge.features import NO_KEYS, Features
 from knowledge.language import Language, Style, Way
 from knowledge.model import Floats, Model, Vocabulary
 from knowledge.phrasings import ASIDE, SMUGGLING
@@ -588,7 +588,7 @@ def test_a_question_out_of_scope_is_not_answered(counsel: Counsel, text: str) ->
 def nothing(text: str) -> Features:
     """No feature at all, so that the bias alone decides."""
     del text
-    return (NONE,)
+    return (NO_KEYS,)
 
 
 def odds(**probabilities: float) -> Model:
@@ -600,7 +600,7 @@ def odds(**probabilities: float) -> Model:
             for name in probabilities
         ),
         extract=nothing,
-        vocabularies=(Vocabulary(NONE, np.empty(0, np.float32)),),
+        vocabularies=(Vocabulary(NO_KEYS, np.empty(0, np.float32)),),
         weights=csr_array((0, len(probabilities))),
         bias=np.asarray([math.log(probability) for probability in probabilities.values()], np.float32),
         temperature=1.0,
