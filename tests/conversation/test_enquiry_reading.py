@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from bot.conversation.enquiry_reading import Command, Reading, command_in, name_in, opening
 from bot.conversation.turn import Counsel
 from bot.conversation.wants import want_said
 from bot.enquiry import Want
+from knowledge.entry import Category
+from knowledge.questions import Question
 
 BUY, SELL, PARTNER, OFFER, NEED = Want.BUY, Want.SELL, Want.PARTNER, Want.OFFER_SERVICE, Want.NEED_SERVICE
 
@@ -89,14 +89,14 @@ def test_a_question_stays_a_question(counsel: Counsel, text: str) -> None:
 
 
 def test_of_the_questions_by_other_hands_hardly_any_begins_an_enquiry(counsel: Counsel) -> None:
-    def wrong() -> Iterator[str]:
-        for question in counsel.library.questions:
-            if opened(question.text, counsel):
-                yield question.text
+    def is_of_goods(question: Question) -> bool:
+        # "sheep are to be sold in Iran": who wants goods or a service of which a page tells may mean either
+        return any(counsel.library[topic].category is Category.SECTORS for topic in question.topics)
 
-    assert len(counsel.library.questions) > 1000
-    # most of these want goods or a service, of which a page of the library tells as well
-    assert len(list(wrong())) <= 0.008 * len(counsel.library.questions)
+    questions = [question for question in counsel.library.questions if not is_of_goods(question)]
+    assert len(questions) > 1000
+    wrong = [question.text for question in questions if opened(question.text, counsel)]
+    assert len(wrong) <= 0.001 * len(questions), wrong
 
 
 @pytest.mark.parametrize(

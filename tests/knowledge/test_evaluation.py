@@ -27,6 +27,12 @@ def models() -> Models:
     return Models(topics, ways, training.learn_confidence(topics, QUESTIONS))
 
 
+def test_learning_twice_learns_the_same() -> None:
+    first, second = (training.learn(TEXTS, [one.topic for one in PHRASINGS], topic_features) for _ in range(2))
+    assert (first.weights != second.weights).nnz == 0
+    assert first.bias.tolist() == second.bias.tolist()
+
+
 def understood(outcome: Outcome, topic: str | None = None, *choices: str) -> Understanding:
     return Understanding("?", outcome, topic, choices, Language.UR, Style.LATIN, 0.9)
 

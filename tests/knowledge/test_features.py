@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import zlib
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.features import LETTERS_READ, Features, keys_of, pieces, topic_features, way_features, words
+from knowledge.script import fold, skeleton
 
 SKELETON_PIECES, SKELETON_WORDS, LETTER_PIECES, LETTER_WORDS = range(4)
 
@@ -33,6 +36,12 @@ SAFE = st.text(st.characters(exclude_categories=["Cs", "Cn"]), max_size=80)
 )
 def test_pieces_are_the_runs_of_letters_of_each_word(text: str, sizes: tuple[int, ...], expected: list[str]) -> None:
     assert pieces(text, sizes).tolist() == keys_of(expected).tolist()
+
+
+def test_a_key_is_the_checksum_of_its_feature() -> None:
+    # 3421780262 is the check value of CRC-32, of the digits 1 to 9
+    assert keys_of(["123456789", "marz"]).tolist() == [3421780262, zlib.crc32(b"marz")]
+    assert keys_of([]).tolist() == []
 
 
 def test_words_are_single_and_in_pairs() -> None:
@@ -103,4 +112,6 @@ def test_only_the_beginning_of_a_long_message_is_read() -> None:
 def test_any_text_has_features_of_the_same_families(text: str) -> None:
     assert len(topic_features(text)) == 4
     assert len(way_features(text)) == 2
-    assert all(family.dtype == np.uint32 for family in (*topic_features(text), *way_features(text)))
+    for family, of in ((LETTER_WORDS, fold), (SKELETON_WORDS, skeleton)):
+        single = len(of(text[:LETTERS_READ]).split())
+        assert len(topic_features(text)[family]) == max(0, 2 * single - 1)  # each word, and each pair of neighbours

@@ -92,7 +92,9 @@ def test_weights_next_to_nothing_are_left_out_and_the_others_kept_exactly() -> N
 def test_a_feature_keeps_the_largest_of_many_weights_whatever_their_sign() -> None:
     chance = np.random.default_rng(7)
     weights = (chance.permutation(500) + 1.0).astype(np.float32) * chance.choice([-1, 1], 500).astype(np.float32)
-    kept = thinned(np.stack([weights, np.where(np.arange(500) < 3, weights, 0)]))
+    given_weights = csr_array(np.stack([weights, np.where(np.arange(500) < 3, weights, 0)]))
+    kept = thinned(given_weights)
+    assert given_weights.nnz == 503  # what was handed over is as it was
     assert set(kept[[0]].data) == set(weights[np.abs(weights) > 500 - CLASSES_A_FEATURE])
     assert set(kept[[1]].data) == set(weights[:3])
 
